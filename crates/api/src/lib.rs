@@ -1,0 +1,1 @@
+//! The HTTP API: one endpoint a file.

@@ -1,0 +1,1 @@
+//! The batch engine and its registry of kinds.

@@ -1,0 +1,1 @@
+//! Result and upload files: staging, fsync, SHA-256, sweep.

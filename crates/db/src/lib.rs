@@ -1,0 +1,1 @@
+//! Db and Tx over SQLite, and the migrations engine; no business words.

@@ -1,0 +1,1 @@
+//! The export engine and its registries of sources and formats.

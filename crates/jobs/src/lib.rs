@@ -1,0 +1,1 @@
+//! The job queue: claim, heartbeat, settle, with epoch fencing; Rescuer and Pruner.

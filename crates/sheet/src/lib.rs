@@ -1,0 +1,1 @@
+//! Reads uploaded spreadsheets safely.

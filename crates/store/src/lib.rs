@@ -1,0 +1,1 @@
+//! All business SQL, as units of work.
