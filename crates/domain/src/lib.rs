@@ -1,1 +1,16 @@
-//! State machines, limits and their reasons, authorization, Clock and Rng; no I/O.
+//! What Unlade decides, without I/O: who may do what, the limits and their reasons, conditions, and the clock
+//! and randomness that everybody else is given.
+
+pub mod clock;
+pub mod condition;
+pub mod ids;
+pub mod limits;
+pub mod policy;
+pub mod rng;
+
+pub use clock::{Clock, SystemClock};
+pub use condition::Condition;
+pub use ids::Ids;
+pub use limits::Limits;
+pub use policy::{Action, Caller, Permit, authorize};
+pub use rng::{Rng, SystemRng};

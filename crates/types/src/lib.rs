@@ -1,1 +1,18 @@
-//! The v5 wire structs, the IOTDA error catalogue, 24-hex ids and the two time formats.
+//! The words of the wire: v5 structs and enums, the IOTDA error catalogue, 24-hex ids and the two time
+//! formats. Nothing here decides anything; rules live in `domain`, statuses in `api`.
+
+pub mod app;
+pub mod batch_file;
+pub mod batch_task;
+pub mod code;
+pub mod device;
+pub mod export_task;
+pub mod fault;
+pub mod id;
+pub mod page;
+pub mod product;
+pub mod time;
+
+pub use code::Code;
+pub use fault::{Fault, Language};
+pub use id::RecordId;

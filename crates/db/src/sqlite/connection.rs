@@ -1,0 +1,98 @@
+//! One connection: its settings, and the `Tx` and `Row` over it.
+
+use std::{path::Path, time::Duration};
+
+use rusqlite::{CachedStatement, Connection, OpenFlags, params_from_iter, types::ValueRef};
+
+use crate::{Error, Flow, Row, Tx, Value};
+
+/// Statements kept prepared a connection; the business has fewer.
+const STATEMENTS_MAX: usize = 256;
+
+/// A connection that may write. `synchronous=FULL`: what was answered survives a power cut.
+pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
+    let connection = Connection::open(path)?;
+    settle(&connection)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         PRAGMA wal_autocheckpoint = 4000;
+         PRAGMA journal_size_limit = 67108864;
+         PRAGMA cache_size = -32768;",
+    )?;
+    Ok(connection)
+}
+
+/// A connection that cannot write.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    settle(&connection)?;
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")?;
+    Ok(connection)
+}
+
+fn settle(connection: &Connection) -> Result<(), Error> {
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
+    Ok(())
+}
+
+/// An open transaction of a connection.
+pub(super) struct SqliteTx<'c>(pub(super) &'c Connection);
+
+impl SqliteTx<'_> {
+    fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, Error> {
+        Ok(self.0.prepare_cached(sql)?)
+    }
+}
+
+impl Tx for SqliteTx<'_> {
+    fn execute(&mut self, sql: &str, args: &[Value<'_>]) -> Result<u64, Error> {
+        Ok(self.prepare(sql)?.execute(params_from_iter(args))? as u64)
+    }
+
+    fn query(
+        &mut self,
+        sql: &str,
+        args: &[Value<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<Flow, Error>,
+    ) -> Result<(), Error> {
+        let mut statement = self.prepare(sql)?;
+        let mut rows = statement.query(params_from_iter(args))?;
+        while let Some(row) = rows.next()? {
+            if each(row)? == Flow::Stop {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn script(&mut self, sql: &str) -> Result<(), Error> {
+        Ok(self.0.execute_batch(sql)?)
+    }
+
+    fn insert_many(&mut self, table: &str, columns: &[&str], values: &[Value<'_>]) -> Result<u64, Error> {
+        let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
+        let sql = format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
+        self.execute_many(&sql, columns.len(), values)
+    }
+
+    fn execute_many(&mut self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<u64, Error> {
+        let mut statement = self.prepare(sql)?;
+        values.chunks(width).try_fold(0, |sum, args| Ok(sum + statement.execute(params_from_iter(args))? as u64))
+    }
+}
+
+impl Row for rusqlite::Row<'_> {
+    fn value(&self, column: usize) -> Result<Value<'_>, Error> {
+        Ok(match self.get_ref(column)? {
+            ValueRef::Null => Value::Null,
+            ValueRef::Integer(int) => Value::Int(int),
+            ValueRef::Text(text) => Value::Text(std::str::from_utf8(text).map_err(|_| Error::Type(column, "UTF-8 TEXT"))?),
+            ValueRef::Blob(blob) => Value::Blob(blob),
+            ValueRef::Real(_) => return Err(Error::Type(column, "portable value")),
+        })
+    }
+}

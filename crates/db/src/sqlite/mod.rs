@@ -1,0 +1,96 @@
+//! SQLite: one writer thread that commits many units of work together, and a pool of read connections.
+
+mod connection;
+mod readers;
+mod writer;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use crate::{Error, Tx};
+use readers::Readers;
+use writer::Writer;
+
+/// How a database is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Read connections; each holds at most one snapshot.
+    pub readers: usize,
+    /// How long a snapshot may be held: an old one keeps the write-ahead log from being checkpointed.
+    pub snapshot_age_max: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 8, snapshot_age_max: Duration::from_secs(15 * 60) }
+    }
+}
+
+/// A handle to the database; clones share it. The writer ends, and with it the database is closed, when the
+/// last clone is dropped.
+#[derive(Clone)]
+pub struct Db {
+    writer: Arc<Writer>,
+    readers: Arc<Readers>,
+    path: PathBuf,
+}
+
+impl Db {
+    /// Opens the database file at `path`, making it if need be.
+    pub fn open(path: &Path, options: Options) -> Result<Self, Error> {
+        Ok(Self {
+            writer: Arc::new(Writer::start(path)?),
+            readers: Arc::new(Readers::open(path, options)?),
+            path: path.to_owned(),
+        })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Does one unit of work: all of it or, if it answers an error, nothing. `work` may be run again, so it
+    /// must depend on nothing but its arguments and what it reads.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (unit, reply) = writer::unit(work);
+        self.writer.queue().send(unit).await.map_err(|_| Error::Gone)?;
+        reply.await.unwrap_or_else(|_| Err(Error::Gone.into()))
+    }
+
+    /// [`Db::write`] for threads that may block.
+    pub fn write_blocking<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (unit, reply) = writer::unit(work);
+        self.writer.queue().blocking_send(unit).map_err(|_| Error::Gone)?;
+        reply.blocking_recv().unwrap_or_else(|_| Err(Error::Gone.into()))
+    }
+
+    /// Reads one snapshot.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let db = self.clone();
+        tokio::task::spawn_blocking(move || db.read_blocking(work)).await.unwrap_or_else(|_| Err(Error::Gone.into()))
+    }
+
+    /// [`Db::read`] for threads that may block; the snapshot may be streamed for as long as its age allows.
+    pub fn read_blocking<T, E: From<Error>>(&self, work: impl FnOnce(&mut dyn Tx) -> Result<T, E>) -> Result<T, E> {
+        self.readers.read(work)
+    }
+}

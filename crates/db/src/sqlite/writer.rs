@@ -1,0 +1,136 @@
+//! The writer thread. It takes the units of work that wait, at most [`GROUP_MAX`], runs each inside a savepoint
+//! of one transaction, and commits them with one sync of the log: under load a sync is shared, alone it costs
+//! no wait. A unit is answered only after that commit.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    thread::JoinHandle,
+};
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::connection::{SqliteTx, open_writer};
+use crate::{Error, Tx};
+
+/// Units that share a commit.
+const GROUP_MAX: usize = 128;
+/// Units that may wait; beyond that their callers do.
+const QUEUE_MAX: usize = 512;
+
+pub(super) struct Writer {
+    queue: Option<mpsc::Sender<Box<dyn Unit>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(path: &Path) -> Result<Self, Error> {
+        let connection = open_writer(path)?;
+        let (queue, units) = mpsc::channel(QUEUE_MAX);
+        let thread = std::thread::Builder::new()
+            .name("db-writer".into())
+            .spawn(move || serve(&connection, units))
+            .map_err(|error| Error::Driver(error.to_string()))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    #[expect(clippy::expect_used, reason = "only drop takes it")]
+    pub(super) fn queue(&self) -> &mpsc::Sender<Box<dyn Unit>> {
+        self.queue.as_ref().expect("open until dropped")
+    }
+}
+
+impl Drop for Writer {
+    /// Lets the thread finish what waits, so that the database is closed when this returns.
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A unit of work whose answer's type is forgotten.
+pub(super) trait Unit: Send {
+    /// Runs it; answers whether it is to be kept.
+    fn run(&mut self, tx: &mut dyn Tx) -> bool;
+    /// Answers its caller, after the commit.
+    fn settle(self: Box<Self>, commit: Result<(), Error>);
+}
+
+struct Work<F, T, E> {
+    work: F,
+    outcome: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+pub(super) fn unit<T, E, F>(work: F) -> (Box<dyn Unit>, oneshot::Receiver<Result<T, E>>)
+where
+    F: FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    (Box::new(Work { work, outcome: None, reply }), answer)
+}
+
+impl<F, T, E> Unit for Work<F, T, E>
+where
+    F: FnMut(&mut dyn Tx) -> Result<T, E> + Send,
+    T: Send,
+    E: From<Error> + Send,
+{
+    fn run(&mut self, tx: &mut dyn Tx) -> bool {
+        let outcome = (self.work)(tx);
+        let keep = outcome.is_ok();
+        self.outcome = Some(outcome);
+        keep
+    }
+
+    fn settle(self: Box<Self>, commit: Result<(), Error>) {
+        let answer = match (self.outcome, commit) {
+            // A unit's own refusal stands whatever became of its neighbours.
+            (Some(Err(refusal)), _) => Err(refusal),
+            (_, Err(error)) => Err(error.into()),
+            (Some(done), Ok(())) => done,
+            (None, Ok(())) => Err(Error::Gone.into()),
+        };
+        // The caller may have given up; what was committed stays.
+        let _ = self.reply.send(answer);
+    }
+}
+
+fn serve(connection: &Connection, mut units: mpsc::Receiver<Box<dyn Unit>>) {
+    let mut group = Vec::with_capacity(GROUP_MAX);
+    while units.blocking_recv_many(&mut group, GROUP_MAX) > 0 {
+        let commit = run_group(connection, &mut group);
+        if let Err(error) = &commit {
+            tracing::error!(%error, units = group.len(), "commit failed");
+            if !connection.is_autocommit() {
+                let _ = connection.execute_batch("ROLLBACK");
+            }
+        }
+        for unit in group.drain(..) {
+            unit.settle(commit.clone());
+        }
+    }
+    let _ = connection.execute_batch("PRAGMA optimize");
+}
+
+fn run_group(connection: &Connection, group: &mut [Box<dyn Unit>]) -> Result<(), Error> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    for unit in group {
+        connection.prepare_cached("SAVEPOINT unit")?.execute([])?;
+        let kept = catch_unwind(AssertUnwindSafe(|| unit.run(&mut SqliteTx(connection)))).unwrap_or(false);
+        if connection.is_autocommit() {
+            // A full disk or an I/O error makes SQLite roll back everything, the neighbours too.
+            return Err(Error::Full);
+        }
+        if !kept {
+            connection.prepare_cached("ROLLBACK TO unit")?.execute([])?;
+        }
+        connection.prepare_cached("RELEASE unit")?.execute([])?;
+    }
+    Ok(connection.execute_batch("COMMIT")?)
+}

@@ -1,0 +1,135 @@
+//! The driver's own promises: atomic units, snapshots, the cap on their age, the lock, migrations.
+
+use std::{sync::Arc, time::Duration};
+
+use db::{Db, DirLock, Error, Flow, Migration, Options, args, migrate};
+use unlade_db as db;
+
+const TABLE: &[Migration] =
+    &[Migration { version: 1, name: "pair", sql: "CREATE TABLE pair (k TEXT PRIMARY KEY, v BIGINT) {clustered};" }];
+
+fn open(dir: &tempfile::TempDir, options: Options) -> Db {
+    let db = Db::open(&dir.path().join("test.db"), options).unwrap();
+    migrate(&db, TABLE, 1).unwrap();
+    db
+}
+
+fn put(db: &Db, key: &'static str, value: i64) -> Result<(), Error> {
+    db.write_blocking(move |tx| {
+        tx.execute("INSERT INTO pair (k, v) VALUES (?1, ?2)", args![key, value])?;
+        Ok(())
+    })
+}
+
+fn sum(db: &Db) -> i64 {
+    db.read_blocking(|tx| tx.count("SELECT SUM(v) FROM pair", args![])).unwrap()
+}
+
+#[test]
+fn a_unit_that_fails_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir, Options::default());
+    put(&db, "a", 1).unwrap();
+    let refused: Result<(), Error> = db.write_blocking(|tx| {
+        tx.execute("UPDATE pair SET v = 100", args![])?;
+        Err(Error::Full)
+    });
+    assert_eq!(refused, Err(Error::Full));
+    assert!(matches!(put(&db, "a", 2), Err(Error::Unique(_))));
+    let panicked: Result<(), Error> = db.write_blocking(|tx| {
+        tx.execute("UPDATE pair SET v = 100", args![])?;
+        panic!("a unit that panics")
+    });
+    assert_eq!(panicked, Err(Error::Gone));
+    assert_eq!(sum(&db), 1);
+}
+
+#[test]
+fn units_that_wait_together_are_committed_together_and_fail_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir, Options::default());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let done = runtime.block_on(async {
+        let calls: Vec<_> = (0..200i64)
+            .map(|n| {
+                let db = db.clone();
+                tokio::spawn(async move {
+                    db.write(move |tx| {
+                        tx.execute("INSERT INTO pair (k, v) VALUES (?1, 1)", args![&(n % 100).to_string()])
+                    })
+                    .await
+                })
+            })
+            .collect();
+        let mut done = 0;
+        for call in calls {
+            done += i32::from(call.await.unwrap().is_ok());
+        }
+        done
+    });
+    assert_eq!((done, sum(&db)), (100, 100));
+}
+
+#[test]
+fn a_snapshot_sees_what_was_there_when_it_began() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir, Options::default());
+    put(&db, "a", 1).unwrap();
+    let writer = Arc::new(db.clone());
+    let seen = db.read_blocking(|tx| {
+        let before = tx.count("SELECT SUM(v) FROM pair", args![])?;
+        put(&writer, "b", 10)?;
+        Ok::<_, Error>((before, tx.count("SELECT SUM(v) FROM pair", args![])?))
+    });
+    assert_eq!(seen, Ok((1, 1)));
+    assert_eq!(sum(&db), 11);
+}
+
+#[test]
+fn a_snapshot_that_is_held_too_long_ends() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir, Options { snapshot_age_max: Duration::ZERO, readers: 1 });
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
+    let held = db.read_blocking(|tx| tx.query(endless, args![], &mut |_| Ok(Flow::More)));
+    assert_eq!(held, Err(Error::SnapshotTooOld));
+    assert_eq!(sum(&db), 0, "the connection is of use again");
+}
+
+#[test]
+fn readers_cannot_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir, Options::default());
+    let written = db.read_blocking(|tx| tx.execute("INSERT INTO pair (k, v) VALUES ('a', 1)", args![]));
+    assert!(matches!(written, Err(Error::Driver(_))));
+}
+
+#[test]
+fn a_directory_has_one_owner() {
+    let dir = tempfile::tempdir().unwrap();
+    let lock = DirLock::take(dir.path()).unwrap();
+    assert!(matches!(DirLock::take(dir.path()), Err(Error::Locked(_))));
+    drop(lock);
+    DirLock::take(dir.path()).unwrap();
+}
+
+#[test]
+fn a_newer_schema_and_a_changed_migration_are_refused() {
+    const NEWER: &[Migration] = &[TABLE[0], Migration { version: 2, name: "more", sql: "CREATE TABLE more (k TEXT);" }];
+    const CHANGED: &[Migration] = &[Migration { version: 1, name: "pair", sql: "CREATE TABLE pair (k TEXT);" }];
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir, Options::default());
+    assert_eq!(migrate(&db, CHANGED, 1), Err(Error::ChangedMigration(1)));
+    migrate(&db, NEWER, 2).unwrap();
+    migrate(&db, NEWER, 3).unwrap();
+    assert_eq!(migrate(&db, TABLE, 4), Err(Error::NewerSchema { found: 2, known: 1 }));
+}
+
+#[test]
+fn closing_finishes_what_waits() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir, Options::default());
+    put(&db, "a", 5).unwrap();
+    drop(db);
+    assert_eq!(sum(&open(&dir, Options::default())), 5);
+    assert!(!dir.path().join("test.db-wal").exists(), "the log is folded in when the last handle goes");
+}

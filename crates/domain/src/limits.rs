@@ -1,0 +1,59 @@
+//! Every limit, with the documented value as default and its reason. All are settings (`[limits]`), so that
+//! an operator can fit them to a fleet and a test need not make 30,000 devices.
+
+use serde::Deserialize;
+
+/// The limits in force.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Export tasks kept a user; the oldest goes. Documented: 50.
+    pub export_kept: i64,
+    /// Unfinished export tasks a user. Documented: 5.
+    pub export_unfinished: i64,
+    /// Seconds between two downloads of a user. Documented: 30.
+    pub download_interval_seconds: i64,
+    /// Targets given one by one to a batch task. Documented: 30,000.
+    pub batch_targets: usize,
+    /// Data rows of a batch task file. Documented: 100,000 on the current page.
+    pub batch_file_rows: usize,
+    /// Bytes of a batch task file. Not documented; 20 MiB holds 100,000 rows of every template.
+    pub batch_file_bytes: u64,
+    /// Batch task files a user. Documented: 10.
+    pub batch_files: i64,
+    /// Seconds that an unused batch task file is kept. Documented: an hour.
+    pub batch_file_seconds: i64,
+    /// Unfinished batch tasks a project. The code exists (014206), the number is not documented.
+    pub batch_running: i64,
+    /// Apps a project. Documented: 10.
+    pub apps: i64,
+    /// Products a project. Documented: 1,000.
+    pub products: i64,
+    /// Devices a project. Documented: 2,000,000 in the standard edition.
+    pub devices: i64,
+    /// Bytes of a JSON body. Documented: 12 MB at the gateway.
+    pub request_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            export_kept: 50,
+            export_unfinished: 5,
+            download_interval_seconds: 30,
+            batch_targets: 30_000,
+            batch_file_rows: 100_000,
+            batch_file_bytes: 20 << 20,
+            batch_files: 10,
+            batch_file_seconds: 3600,
+            batch_running: 10,
+            apps: 10,
+            products: 1000,
+            devices: 2_000_000,
+            request_bytes: 12 << 20,
+        }
+    }
+}
+
+/// A resumed download within this time of its counted start does not count again.
+pub const DOWNLOAD_RESUME_SECONDS: i64 = 600;

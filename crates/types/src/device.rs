@@ -1,0 +1,101 @@
+//! Devices.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::page::Page;
+
+/// What a caller, or a row of a file, gives to add a device; already checked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AddDevice {
+    /// Given or `None` for `product_id` + `_` + `node_id`.
+    pub device_id: Option<String>,
+    /// The device's own id, unique in its product.
+    pub node_id: String,
+    /// The product it is one of.
+    pub product_id: String,
+    /// Optional text.
+    pub device_name: Option<String>,
+    /// Optional text.
+    pub description: Option<String>,
+    /// Present for a sub-device.
+    pub gateway_id: Option<String>,
+    /// `SECRET` or `CERTIFICATES`.
+    pub auth_type: String,
+    /// Given or `None` to have one made.
+    pub secret: Option<String>,
+    /// Of the device's certificate.
+    pub fingerprint: Option<String>,
+    /// Whether only secure connections are accepted.
+    pub secure_access: bool,
+    /// Seconds in which it must connect for the first time; 0 for no limit.
+    pub timeout: i64,
+    /// Free JSON, at most 1 KiB.
+    pub extension_info: Option<Value>,
+}
+
+/// `auth_info` of an answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct AuthInfo {
+    /// `SECRET` or `CERTIFICATES`.
+    pub auth_type: String,
+    /// In clear only in the answer of AddDevice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    /// Of the device's certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// Whether only secure connections are accepted.
+    pub secure_access: bool,
+    /// Seconds to the first connection.
+    pub timeout: i64,
+}
+
+/// A device as answered; a list leaves the last fields out.
+#[derive(Clone, Debug, Serialize)]
+pub struct Device {
+    /// The app it belongs to.
+    pub app_id: String,
+    /// That app's name.
+    pub app_name: String,
+    /// Its id.
+    pub device_id: String,
+    /// Its own id.
+    pub node_id: String,
+    /// Its gateway; a direct device is its own.
+    pub gateway_id: String,
+    /// Optional text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_name: Option<String>,
+    /// `GATEWAY` or `ENDPOINT`.
+    pub node_type: String,
+    /// Optional text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The product it is one of.
+    pub product_id: String,
+    /// That product's name.
+    pub product_name: String,
+    /// `INACTIVE`, `ONLINE`, `OFFLINE`, `ABNORMAL`, `FROZEN`.
+    pub status: String,
+    /// How it proves itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_info: Option<AuthInfo>,
+    /// Compact time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub create_time: Option<String>,
+    /// Free JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extension_info: Option<Value>,
+    /// Always empty until tags exist.
+    pub tags: Vec<Value>,
+}
+
+/// The answer of ListDevices.
+#[derive(Clone, Debug, Serialize)]
+pub struct Devices {
+    /// One page of them.
+    pub devices: Vec<Device>,
+    /// Which page.
+    pub page: Page,
+}
