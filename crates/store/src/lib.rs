@@ -1,1 +1,91 @@
-//! All business SQL, as units of work.
+//! All business SQL, as units of work: each is atomic, none shows its transaction to the API.
+//!
+//! A noun has a handle (`store.apps()`), whose verbs take a [`domain::Permit`] and do one unit of work. Below
+//! them lie functions over `&mut dyn Tx`, one module a noun, from which the engines build larger units: a chunk
+//! of a batch task is one transaction over many devices.
+
+pub mod apps;
+pub mod batch_files;
+pub mod batch_tasks;
+pub mod devices;
+pub mod downloads;
+mod error;
+pub mod export_tasks;
+pub mod garbage;
+mod gate;
+pub mod identity;
+pub mod jobs;
+mod page;
+pub mod products;
+mod schema;
+pub mod subtasks;
+mod vault;
+
+use std::sync::Arc;
+
+use db::Db;
+use domain::{Clock, Ids, Limits, Rng};
+
+pub use error::Error;
+pub use schema::MIGRATIONS;
+pub use vault::{MasterKey, Vault};
+
+/// What every unit of work may need besides its transaction.
+pub struct Context {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub rng: Arc<dyn Rng>,
+    /// Makes record ids.
+    pub ids: Ids,
+    /// The limits in force.
+    pub limits: Limits,
+    /// Seals secrets.
+    pub vault: Vault,
+}
+
+impl Context {
+    /// A context around its parts.
+    pub fn new(clock: Arc<dyn Clock>, rng: Arc<dyn Rng>, limits: Limits, vault: Vault) -> Self {
+        Self { ids: Ids::new(clock.clone(), rng.clone()), clock, rng, limits, vault }
+    }
+}
+
+/// The store; clones share it.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+    context: Arc<Context>,
+}
+
+impl Store {
+    /// Opens the store in `db`, bringing its schema up to date.
+    pub fn open(db: Db, context: Context) -> Result<Self, Error> {
+        db::migrate(&db, MIGRATIONS, context.clock.now_ms())?;
+        Ok(Self { db, context: Arc::new(context) })
+    }
+
+    /// The database, for the engines' own units of work.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// What units of work are given.
+    pub fn context(&self) -> &Arc<Context> {
+        &self.context
+    }
+
+    /// Now, on the store's clock.
+    pub fn now_ms(&self) -> i64 {
+        self.context.clock.now_ms()
+    }
+
+    /// One unit of work of this store.
+    async fn unit<T: Send + 'static>(
+        &self,
+        mut work: impl FnMut(&mut dyn db::Tx, &Context) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let context = self.context.clone();
+        self.db.write(move |tx| work(tx, &context)).await
+    }
+}

@@ -1,0 +1,111 @@
+//! The maintenance agents. The Rescuer ends jobs that were tried too often, so that none holds a slot for ever;
+//! the Pruner removes what nothing refers to any more.
+
+use std::{
+    sync::Arc,
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use blob::Blobs;
+use store::Store;
+use tokio::runtime::Handle;
+
+use crate::{Bell, Job};
+
+const RESCUE_EVERY: Duration = Duration::from_secs(2);
+const PRUNE_EVERY: Duration = Duration::from_secs(10);
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// An object that no row names is swept when it is older than any attempt can be.
+const SWEEP_AGE_MS: i64 = 24 * 3600 * 1000;
+
+/// Gives up what was tried too often of one kind; answers whether there was anything.
+pub type Rescue = Box<dyn Fn(&Store) -> Result<bool, store::Error> + Send>;
+
+/// The agents' thread.
+pub struct Agents(JoinHandle<()>);
+
+impl Agents {
+    /// Starts the agents, before any worker: what is older than this process and unrecorded is swept at once.
+    pub fn start(store: Store, blobs: Blobs, bell: Bell, rescues: Vec<Rescue>, runtime: Handle) -> std::io::Result<Self> {
+        let started_ms = store.now_ms();
+        let agents = Running { store, blobs, bell, rescues, runtime, started_ms };
+        std::thread::Builder::new().name("agents".into()).spawn(move || agents.serve()).map(Self)
+    }
+
+    /// The rescue of one kind of job.
+    pub fn rescue<J: Job>(job: Arc<J>) -> Rescue {
+        Box::new(move |store| {
+            let Some((claim, reason)) = store.claim_exhausted(J::KIND)? else { return Ok(false) };
+            tracing::warn!(kind = J::KIND, job = claim.job_id, reason, "given up");
+            job.give_up(&claim, reason)?;
+            Ok(true)
+        })
+    }
+
+    /// Waits for the agents after [`Bell::end`].
+    pub fn join(self) {
+        let _ = self.0.join();
+    }
+}
+
+struct Running {
+    store: Store,
+    blobs: Blobs,
+    bell: Bell,
+    rescues: Vec<Rescue>,
+    runtime: Handle,
+    started_ms: i64,
+}
+
+impl Running {
+    fn serve(&self) {
+        let (mut pruned, mut swept): (Option<Instant>, Option<Instant>) = (None, None);
+        while !self.bell.has_ended() {
+            for rescue in &self.rescues {
+                while logged("rescue", rescue(&self.store)) == Some(true) {}
+            }
+            if swept.is_none_or(|at| at.elapsed() >= SWEEP_EVERY) {
+                // What an earlier process left is older than this one; later, leave what may yet be recorded.
+                let before = swept.map_or(self.started_ms, |_| self.store.now_ms() - SWEEP_AGE_MS);
+                logged("sweep", self.sweep(before));
+                swept = Some(Instant::now());
+            }
+            if pruned.is_none_or(|at| at.elapsed() >= PRUNE_EVERY) {
+                logged("prune", self.prune());
+                pruned = Some(Instant::now());
+            }
+            let rung = self.bell.rings();
+            self.bell.wait(rung, RESCUE_EVERY);
+        }
+    }
+
+    fn prune(&self) -> Result<(), String> {
+        while self.store.prune().map_err(|error| error.to_string())? && !self.bell.has_ended() {}
+        loop {
+            let garbage = self.store.garbage().map_err(|error| error.to_string())?;
+            if garbage.is_empty() {
+                return Ok(());
+            }
+            for key in &garbage {
+                self.runtime.block_on(self.blobs.delete(key)).map_err(|error| error.to_string())?;
+            }
+            self.store.garbage_gone(garbage).map_err(|error| error.to_string())?;
+        }
+    }
+
+    fn sweep(&self, before: i64) -> Result<(), String> {
+        for object in self.runtime.block_on(self.blobs.list()).map_err(|error| error.to_string())? {
+            let recorded = self.store.object_is_recorded(&object.key).map_err(|error| error.to_string())?;
+            if !recorded && object.published_ms < before {
+                tracing::info!(object = object.key, "swept");
+                self.runtime.block_on(self.blobs.delete(&object.key)).map_err(|error| error.to_string())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn logged<T, E: std::fmt::Display>(agent: &'static str, answer: Result<T, E>) -> Option<T> {
+    answer.map_err(|error| tracing::error!(agent, %error, "agent failed")).ok()
+}

@@ -1,0 +1,128 @@
+//! Apps, and the rule that finds the app of a call.
+
+use db::{Row, Tx, args};
+use domain::Permit;
+use types::{Code, Fault, app::App, time};
+
+use crate::{Context, Error, Store, gate};
+
+/// The verbs of apps.
+pub struct Apps<'s>(&'s Store);
+
+impl Store {
+    /// Apps.
+    pub fn apps(&self) -> Apps<'_> {
+        Apps(self)
+    }
+}
+
+const COLUMNS: &str = "app_id, app_name, created_ms, default_app";
+
+fn app(row: &dyn Row) -> Result<App, db::Error> {
+    Ok(App {
+        app_id: row.string(0)?,
+        app_name: row.string(1)?,
+        create_time: time::compact(row.int(2)?),
+        default_app: row.int(3)? != 0,
+    })
+}
+
+impl Apps<'_> {
+    /// Adds an app.
+    pub async fn create(&self, permit: &Permit, app_name: String) -> Result<App, Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .unit(move |tx, context| {
+                gate::enter(tx, &project_id)?;
+                let count = tx.count("SELECT COUNT(*) FROM app WHERE project_id = ?1", args![&project_id])?;
+                if count >= context.limits.apps {
+                    return Err(Fault::new(Code::AppQuota, format!("limits.apps is {}.", context.limits.apps)).into());
+                }
+                let taken = "SELECT 1 FROM app WHERE project_id = ?1 AND app_name = ?2";
+                if tx.exists(taken, args![&project_id, &app_name])? {
+                    return Err(Fault::new(Code::AppNameTaken, format!("app_name: {app_name}")).into());
+                }
+                insert(tx, context, &project_id, &app_name, false)
+            })
+            .await
+    }
+
+    /// All apps, or those that are (or are not) the default.
+    pub async fn list(&self, permit: &Permit, default_app: Option<bool>) -> Result<Vec<App>, Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .db
+            .read(move |tx| {
+                let sql = format!(
+                    "SELECT {COLUMNS} FROM app WHERE project_id = ?1 AND (?2 IS NULL OR default_app = ?2)
+                      ORDER BY created_ms DESC, app_id DESC LIMIT 500"
+                );
+                Ok(tx.all(&sql, args![&project_id, default_app], app)?)
+            })
+            .await
+    }
+
+    /// One app.
+    pub async fn show(&self, permit: &Permit, app_id: String) -> Result<App, Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .db
+            .read(move |tx| {
+                let sql = format!("SELECT {COLUMNS} FROM app WHERE project_id = ?1 AND app_id = ?2");
+                tx.first(&sql, args![&project_id, &app_id], app)?.ok_or(Code::AppMissing.into())
+            })
+            .await
+    }
+}
+
+pub(crate) fn insert(
+    tx: &mut dyn Tx,
+    context: &Context,
+    project_id: &str,
+    app_name: &str,
+    default_app: bool,
+) -> Result<App, Error> {
+    let (app_id, now) = (context.rng.hex(32), context.clock.now_ms());
+    tx.execute(
+        "INSERT INTO app (project_id, app_id, app_name, default_app, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+        args![project_id, &app_id, app_name, default_app, now],
+    )?;
+    Ok(App { app_id, app_name: app_name.to_owned(), create_time: time::compact(now), default_app })
+}
+
+/// The default app of a project.
+pub fn default_of(tx: &mut dyn Tx, project_id: &str) -> Result<Option<String>, Error> {
+    let sql = "SELECT app_id FROM app WHERE project_id = ?1 AND default_app = 1";
+    Ok(tx.first(sql, args![project_id], |row| row.string(0))?)
+}
+
+/// The app of a call: the one it names, which must be of the project, or the default one.
+pub fn named_or_default(tx: &mut dyn Tx, project_id: &str, app_id: Option<&str>) -> Result<String, Error> {
+    match app_id {
+        Some(app_id) => must_exist(tx, project_id, app_id).map(|()| app_id.to_owned()),
+        None => default_of(tx, project_id)?.ok_or(Code::AppForeign.into()),
+    }
+}
+
+/// The app of a call that may leave it out only where there is no choice.
+pub fn named_or_only(tx: &mut dyn Tx, project_id: &str, app_id: Option<&str>) -> Result<String, Error> {
+    if app_id.is_some() {
+        return named_or_default(tx, project_id, app_id);
+    }
+    let sql = "SELECT app_id FROM app WHERE project_id = ?1 LIMIT 2";
+    let mut apps = tx.all(sql, args![project_id], |row| row.string(0))?;
+    match (apps.pop(), apps.pop()) {
+        (Some(only), None) => Ok(only),
+        (None, _) => Err(Code::AppForeign.into()),
+        (Some(_), Some(_)) => Err(Code::AppNotCarried.into()),
+    }
+}
+
+/// Refuses an app that is not of the project; an unknown and a foreign one look alike.
+pub fn must_exist(tx: &mut dyn Tx, project_id: &str, app_id: &str) -> Result<(), Error> {
+    let sql = "SELECT 1 FROM app WHERE project_id = ?1 AND app_id = ?2";
+    match tx.exists(sql, args![project_id, app_id])? {
+        true => Ok(()),
+        false => Err(Fault::new(Code::AppForeign, format!("app_id: {app_id}")).into()),
+    }
+}

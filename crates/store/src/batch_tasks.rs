@@ -1,0 +1,363 @@
+//! Batch tasks: created whole or not at all, listed, shown with their subtasks, deleted once finished.
+
+use db::{Row, Tx, args};
+use domain::Permit;
+use serde_json::Value as Json;
+use types::{
+    Code, Fault, RecordId,
+    batch_task::{BatchTask, SubtaskStatus, TaskDetail, TaskProgress, TaskStatus},
+    page::{PageOrder, Paged},
+    time,
+};
+
+use crate::{
+    Context, Error, Store, apps, batch_files, gate, jobs, page,
+    subtasks::{self, DetailFilter, NewSubtask},
+};
+
+/// The kind of job that executes batch tasks.
+pub const JOB: &str = "batch";
+
+/// The verbs of batch tasks.
+pub struct BatchTasks<'s>(&'s Store);
+
+impl Store {
+    /// Batch tasks.
+    pub fn batch_tasks(&self) -> BatchTasks<'_> {
+        BatchTasks(self)
+    }
+}
+
+/// What a batch task acts on.
+#[derive(Clone, Debug)]
+pub enum Targets {
+    /// Device ids, given one by one.
+    Given(Vec<String>),
+    /// The rows of an uploaded file.
+    File {
+        /// The file's id.
+        file_id: String,
+        /// Refuses a header that the task's kind cannot read.
+        header_fits: fn(&[String]) -> std::result::Result<(), String>,
+    },
+}
+
+/// A checked order for a new batch task.
+#[derive(Clone, Debug)]
+pub struct NewBatchTask {
+    /// The app, or `None` for the default one.
+    pub app_id: Option<String>,
+    /// Its name.
+    pub task_name: String,
+    /// Its kind.
+    pub task_type: &'static str,
+    /// What it acts on.
+    pub targets: Targets,
+}
+
+/// What a list is narrowed to.
+#[derive(Clone, Debug)]
+pub struct TaskFilter {
+    /// Only this kind's.
+    pub task_type: String,
+    /// Only this app's.
+    pub app_id: Option<String>,
+    /// Only those in this status.
+    pub status: Option<TaskStatus>,
+}
+
+const COLUMNS: &str = "task_id, task_name, task_type, document, status, status_desc, total, processing, success, fail,
+    waitting, fail_wait_retry, stopped, removed, created_ms";
+
+fn task(row: &dyn Row) -> Result<BatchTask, db::Error> {
+    Ok(BatchTask {
+        task_id: row.string(0)?,
+        task_name: row.string(1)?,
+        task_type: row.string(2)?,
+        targets: None,
+        document: row.opt_text(3)?.and_then(|text| serde_json::from_str(text).ok()),
+        task_policy: None,
+        status: row.string(4)?,
+        status_desc: row.opt_string(5)?,
+        task_progress: progress(row, 6)?,
+        create_time: time::compact(row.int(14)?),
+    })
+}
+
+fn progress(row: &dyn Row, from: usize) -> Result<TaskProgress, db::Error> {
+    Ok(TaskProgress {
+        total: row.int(from)?,
+        processing: row.int(from + 1)?,
+        success: row.int(from + 2)?,
+        fail: row.int(from + 3)?,
+        waitting: row.int(from + 4)?,
+        fail_wait_retry: row.int(from + 5)?,
+        stopped: row.int(from + 6)?,
+        removed: row.int(from + 7)?,
+    })
+}
+
+impl BatchTasks<'_> {
+    /// Creates a batch task, its job and, if its targets were given one by one, its subtasks.
+    pub async fn create(&self, permit: &Permit, order: NewBatchTask) -> Result<BatchTask, Error> {
+        let (project_id, user_id) = (permit.project_id().to_owned(), permit.user_id().to_owned());
+        self.0.unit(move |tx, context| create(tx, context, &project_id, &user_id, &order)).await
+    }
+
+    /// One page of batch tasks, without their targets.
+    pub async fn list(&self, permit: &Permit, filter: TaskFilter, order: PageOrder) -> Result<Paged<BatchTask>, Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .db
+            .read(move |tx| {
+                if let Some(app_id) = &filter.app_id {
+                    apps::must_exist(tx, &project_id, app_id)?;
+                }
+                let narrowed = "project_id = ?1 AND task_type = ?2 AND (?3 IS NULL OR app_id = ?3)
+                    AND (?4 IS NULL OR status = ?4)";
+                let (app, status) = (filter.app_id.as_ref(), filter.status.map(TaskStatus::as_str));
+                let count = tx.count(
+                    &format!("SELECT COUNT(*) FROM batch_task WHERE {narrowed}"),
+                    args![&project_id, &filter.task_type, app, status],
+                )?;
+                let sql = format!(
+                    "SELECT {COLUMNS} FROM batch_task WHERE {narrowed} AND task_id < ?5
+                      ORDER BY task_id DESC LIMIT ?6 OFFSET ?7"
+                );
+                let marker = order.marker.to_string();
+                let records = tx.all(
+                    &sql,
+                    args![&project_id, &filter.task_type, app, status, &marker, order.limit, order.offset],
+                    |row| Ok((page::record_id(row, 0)?, task(row)?)),
+                )?;
+                Ok(page::paged(records, count))
+            })
+            .await
+    }
+
+    /// A batch task with one page of its subtasks.
+    pub async fn show(
+        &self,
+        permit: &Permit,
+        task_id: String,
+        filter: DetailFilter,
+        order: PageOrder,
+    ) -> Result<(BatchTask, Paged<TaskDetail>), Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .db
+            .read(move |tx| {
+                let mut task = find(tx, &project_id, &task_id)?;
+                task.targets = given_targets(tx, &project_id, &task_id)?;
+                let details = subtasks::page(tx, &task_id, &task.task_progress, &filter, order)?;
+                Ok((task, details))
+            })
+            .await
+    }
+
+    /// Deletes a finished batch task. Its subtasks go in slices, after this has answered.
+    pub async fn delete(&self, permit: &Permit, task_id: String) -> Result<(), Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .unit(move |tx, _| {
+                let task = find(tx, &project_id, &task_id)?;
+                if !TaskStatus::from_wire(&task.status).is_some_and(TaskStatus::is_final) {
+                    let detail = format!("task_id: {task_id} is {}", task.status);
+                    return Err(Fault::new(Code::BatchTaskUnfinished, detail).into());
+                }
+                tx.execute("DELETE FROM batch_task WHERE project_id = ?1 AND task_id = ?2", args![&project_id, &task_id])?;
+                tx.execute("INSERT INTO doomed_task (task_id) VALUES (?1)", args![&task_id])?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn find(tx: &mut dyn Tx, project_id: &str, task_id: &str) -> Result<BatchTask, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM batch_task WHERE project_id = ?1 AND task_id = ?2");
+    tx.first(&sql, args![project_id, task_id], task)?.ok_or(Code::BatchTaskMissing.into())
+}
+
+/// The targets of a task to which they were given one by one.
+fn given_targets(tx: &mut dyn Tx, project_id: &str, task_id: &str) -> Result<Option<Json>, Error> {
+    let by_file = "SELECT 1 FROM batch_task WHERE project_id = ?1 AND task_id = ?2 AND document_source IS NOT NULL";
+    if tx.exists(by_file, args![project_id, task_id])? {
+        return Ok(None);
+    }
+    let sql = "SELECT target FROM subtask WHERE task_id = ?1 ORDER BY ordinal";
+    Ok(Some(tx.all(sql, args![task_id], |row| row.string(0))?.into()))
+}
+
+fn create(
+    tx: &mut dyn Tx,
+    context: &Context,
+    project_id: &str,
+    user_id: &str,
+    order: &NewBatchTask,
+) -> Result<BatchTask, Error> {
+    gate::enter(tx, project_id)?;
+    let app_id = apps::named_or_default(tx, project_id, order.app_id.as_deref())?;
+    let limit = context.limits.batch_running;
+    let running = tx.count(
+        "SELECT COUNT(*) FROM batch_task WHERE project_id = ?1
+           AND status IN ('Initializing', 'Waitting', 'Processing', 'Stopping')",
+        args![project_id],
+    )?;
+    if running >= limit {
+        return Err(Fault::new(Code::BatchTaskQuota, format!("limits.batch_running is {limit}.")).into());
+    }
+    let (task_id, now) = (context.ids.next().to_string(), context.clock.now_ms());
+    let (total, document_source) = match &order.targets {
+        Targets::Given(targets) => (targets.len() as i64, None),
+        Targets::File { file_id, header_fits } => {
+            let taken = batch_files::take(tx, context, project_id, user_id, file_id, &task_id)?;
+            header_fits(&taken.header).map_err(|detail| Fault::new(Code::BatchFileInvalid, detail))?;
+            (taken.rows, Some(file_id))
+        }
+    };
+    tx.execute(
+        "INSERT INTO batch_task (project_id, task_id, app_id, user_id, task_name, task_type, document_source, document,
+           status, status_desc, total, waitting, processing, success, fail, fail_wait_retry, stopped, removed,
+           created_ms, changed_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, NULL, ?9, ?9, 0, 0, 0, 0, 0, 0, ?10, ?10)",
+        args![
+            project_id,
+            &task_id,
+            &app_id,
+            user_id,
+            &order.task_name,
+            order.task_type,
+            document_source,
+            TaskStatus::Initializing.as_str(),
+            total,
+            now,
+        ],
+    )?;
+    if let Targets::Given(targets) = &order.targets {
+        let rows: Vec<_> = targets
+            .iter()
+            .enumerate()
+            .map(|(ordinal, target)| NewSubtask { target, ..NewSubtask::numbered(ordinal as i64) })
+            .collect();
+        subtasks::insert(tx, &task_id, &rows)?;
+    }
+    jobs::enqueue(tx, &task_id, JOB, project_id, now)?;
+    let mut created = find(tx, project_id, &task_id)?;
+    if let Targets::Given(targets) = &order.targets {
+        created.targets = Some(targets.clone().into());
+    }
+    Ok(created)
+}
+
+/// A batch task as its executor and its export see it.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// Its id.
+    pub task_id: String,
+    /// The app whose devices it may touch.
+    pub app_id: String,
+    /// Its name.
+    pub task_name: String,
+    /// Its kind.
+    pub task_type: String,
+    /// Whether its rows come from a file.
+    pub from_file: bool,
+    /// Where it stands.
+    pub status: String,
+    /// How many subtasks stand where.
+    pub progress: TaskProgress,
+    /// When it was created.
+    pub created_ms: i64,
+    /// When anything in it last changed.
+    pub changed_ms: i64,
+}
+
+/// A batch task for those who work on it.
+pub fn work(tx: &mut dyn Tx, project_id: &str, task_id: &str) -> Result<Option<Work>, Error> {
+    Ok(tx.first(
+        "SELECT task_id, app_id, task_name, task_type, document_source, status, total, processing, success, fail,
+           waitting, fail_wait_retry, stopped, removed, created_ms, changed_ms
+         FROM batch_task WHERE project_id = ?1 AND task_id = ?2",
+        args![project_id, task_id],
+        |row| {
+            Ok(Work {
+                task_id: row.string(0)?,
+                app_id: row.string(1)?,
+                task_name: row.string(2)?,
+                task_type: row.string(3)?,
+                from_file: row.opt_text(4)?.is_some(),
+                status: row.string(5)?,
+                progress: progress(row, 6)?,
+                created_ms: row.int(14)?,
+                changed_ms: row.int(15)?,
+            })
+        },
+    )?)
+}
+
+/// Moves a task on from `Initializing`: its subtasks all exist.
+pub fn begin(tx: &mut dyn Tx, project_id: &str, task_id: &str, total: i64, now_ms: i64) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE batch_task SET status = 'Processing', total = ?3, waitting = ?3, changed_ms = ?4
+          WHERE project_id = ?1 AND task_id = ?2 AND status = 'Initializing'",
+        args![project_id, task_id, total, now_ms],
+    )?;
+    Ok(())
+}
+
+/// Counts subtasks that went from waiting to done, in the unit of work that moved them.
+pub fn count_done(
+    tx: &mut dyn Tx,
+    project_id: &str,
+    task_id: &str,
+    success: i64,
+    fail: i64,
+    now_ms: i64,
+) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE batch_task SET waitting = waitting - ?3 - ?4, success = success + ?3, fail = fail + ?4, changed_ms = ?5
+          WHERE project_id = ?1 AND task_id = ?2",
+        args![project_id, task_id, success, fail, now_ms],
+    )?;
+    Ok(())
+}
+
+/// Ends a task. Its status follows from its counters, unless it failed as a whole for `reason`.
+pub fn finish(tx: &mut dyn Tx, project_id: &str, task_id: &str, reason: Option<&str>, now_ms: i64) -> Result<(), Error> {
+    let Some(work) = work(tx, project_id, task_id)? else { return Ok(()) };
+    let TaskProgress { total, success, .. } = work.progress;
+    let status = match success {
+        _ if reason.is_some() && success == 0 => TaskStatus::Fail,
+        all if all == total => TaskStatus::Success,
+        0 => TaskStatus::Fail,
+        _ => TaskStatus::PartialSuccess,
+    };
+    if reason.is_some() {
+        subtasks::stop_waiting(tx, task_id, now_ms)?;
+        tx.execute(
+            "UPDATE batch_task SET stopped = stopped + waitting, waitting = 0 WHERE project_id = ?1 AND task_id = ?2",
+            args![project_id, task_id],
+        )?;
+    }
+    tx.execute(
+        "UPDATE batch_task SET status = ?3, status_desc = ?4, changed_ms = ?5 WHERE project_id = ?1 AND task_id = ?2",
+        args![project_id, task_id, status.as_str(), reason, now_ms],
+    )?;
+    Ok(())
+}
+
+/// The app of a batch task, for the scope of its export.
+pub(crate) fn app_of(tx: &mut dyn Tx, project_id: &str, task_id: &str) -> Result<Option<(String, String)>, Error> {
+    let sql = "SELECT app_id, task_name FROM batch_task WHERE project_id = ?1 AND task_id = ?2";
+    Ok(tx.first(sql, args![project_id, task_id], |row| Ok((row.string(0)?, row.string(1)?)))?)
+}
+
+/// The counter of the subtasks that a filter by status leaves.
+pub(crate) fn counted(progress: &TaskProgress, status: Option<SubtaskStatus>) -> i64 {
+    status.map_or(progress.total, |status| progress.of(status))
+}
+
+/// The page position of a subtask.
+pub(crate) fn marker(ordinal: i64) -> RecordId {
+    RecordId::from_ordinal(ordinal)
+}

@@ -1,0 +1,365 @@
+//! Devices. What one call does and what a subtask does is the same function over a transaction, so that a
+//! subtask fails with exactly the code that the call would have answered.
+
+use db::{Row, Tx, args};
+use domain::Permit;
+use types::{
+    Code, Fault,
+    device::{AddDevice, AuthInfo, Device},
+    page::{PageOrder, Paged},
+    time,
+};
+
+use crate::{Context, Error, Store, apps, page, products};
+
+/// The verbs of devices.
+pub struct Devices<'s>(&'s Store);
+
+/// What a list is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceFilter {
+    /// Only this app's.
+    pub app_id: Option<String>,
+    /// Only this product's.
+    pub product_id: Option<String>,
+    /// Only sub-devices of this gateway.
+    pub gateway_id: Option<String>,
+    /// Only this node id.
+    pub node_id: Option<String>,
+    /// Only names that contain this.
+    pub device_name: Option<String>,
+    /// Created at this time or later, unix ms.
+    pub start_ms: Option<i64>,
+    /// Created before this time, unix ms.
+    pub end_ms: Option<i64>,
+}
+
+/// Which devices a unit of work may touch.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach<'a> {
+    /// The project.
+    pub project_id: &'a str,
+    /// Only this app of it; a batch task touches its own app's devices only.
+    pub app_id: Option<&'a str>,
+}
+
+impl Store {
+    /// Devices.
+    pub fn devices(&self) -> Devices<'_> {
+        Devices(self)
+    }
+}
+
+const SELECT: &str = "SELECT d.record_id, d.app_id, a.app_name, d.device_id, d.node_id, d.gateway_id, d.device_name,
+    d.node_type, d.description, d.product_id, p.name, d.status, d.frozen, d.created_ms, d.extension_info,
+    d.auth_type, d.fingerprint, d.secure_access, d.timeout_seconds, d.secret_sealed
+  FROM device d
+    JOIN app a ON a.project_id = d.project_id AND a.app_id = d.app_id
+    JOIN product p ON p.project_id = d.project_id AND p.product_id = d.product_id
+  WHERE d.project_id = ?1";
+
+const NARROWED: &str = "(?2 IS NULL OR d.app_id = ?2) AND (?3 IS NULL OR d.product_id = ?3)
+    AND (?4 IS NULL OR d.gateway_id = ?4) AND (?5 IS NULL OR d.node_id = ?5)
+    AND (?6 IS NULL OR d.device_name LIKE ?6 ESCAPE '!')
+    AND (?7 IS NULL OR d.created_ms >= ?7) AND (?8 IS NULL OR d.created_ms < ?8)";
+
+fn device(row: &dyn Row) -> Result<Device, db::Error> {
+    let status = if row.int(12)? != 0 { "FROZEN".to_owned() } else { row.string(11)? };
+    Ok(Device {
+        app_id: row.string(1)?,
+        app_name: row.string(2)?,
+        device_id: row.string(3)?,
+        node_id: row.string(4)?,
+        gateway_id: row.string(5)?,
+        device_name: row.opt_string(6)?,
+        node_type: row.string(7)?,
+        description: row.opt_string(8)?,
+        product_id: row.string(9)?,
+        product_name: row.string(10)?,
+        status,
+        auth_info: None,
+        create_time: None,
+        extension_info: None,
+        tags: Vec::new(),
+    })
+}
+
+/// The place that a device's secret is sealed for.
+pub(crate) fn secret_place(device_id: &str, project_id: &str) -> String {
+    format!("device/{project_id}/{device_id}")
+}
+
+/// `3b93****fdc3c`: enough to recognise a secret, not enough to use it.
+fn masked(secret: &[u8]) -> String {
+    let text = String::from_utf8_lossy(secret);
+    match (text.get(..4), text.len().checked_sub(5).and_then(|tail| text.get(tail..))) {
+        (Some(head), Some(tail)) if text.len() >= 16 => format!("{head}****{tail}"),
+        _ => "****".to_owned(),
+    }
+}
+
+impl Devices<'_> {
+    /// Adds a device. The only answer that shows its secret.
+    pub async fn add(&self, permit: &Permit, app_id: Option<String>, order: AddDevice) -> Result<Device, Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .unit(move |tx, context| {
+                if let Some(app_id) = &app_id {
+                    apps::must_exist(tx, &project_id, app_id)?;
+                }
+                let reach = Reach { project_id: &project_id, app_id: app_id.as_deref() };
+                let added = add(tx, context, reach, &order)?;
+                let mut device = find(tx, context, &project_id, &added.device_id)?;
+                if let Some(auth) = &mut device.auth_info {
+                    auth.secret = added.secret;
+                }
+                Ok(device)
+            })
+            .await
+    }
+
+    /// One page of devices, in short.
+    pub async fn list(&self, permit: &Permit, filter: DeviceFilter, order: PageOrder) -> Result<Paged<Device>, Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .db
+            .read(move |tx| {
+                if let Some(app_id) = &filter.app_id {
+                    apps::must_exist(tx, &project_id, app_id)?;
+                }
+                let like = filter.device_name.as_deref().map(contains);
+                let count = tx.count(
+                    &format!("SELECT COUNT(*) FROM device d WHERE d.project_id = ?1 AND {NARROWED}"),
+                    args![
+                        &project_id,
+                        filter.app_id.as_ref(),
+                        filter.product_id.as_ref(),
+                        filter.gateway_id.as_ref(),
+                        filter.node_id.as_ref(),
+                        like.as_ref(),
+                        filter.start_ms,
+                        filter.end_ms,
+                    ],
+                )?;
+                let sql =
+                    format!("{SELECT} AND {NARROWED} AND d.record_id < ?9 ORDER BY d.record_id DESC LIMIT ?10 OFFSET ?11");
+                let records = tx.all(
+                    &sql,
+                    args![
+                        &project_id,
+                        filter.app_id.as_ref(),
+                        filter.product_id.as_ref(),
+                        filter.gateway_id.as_ref(),
+                        filter.node_id.as_ref(),
+                        like.as_ref(),
+                        filter.start_ms,
+                        filter.end_ms,
+                        &order.marker.to_string(),
+                        order.limit,
+                        order.offset,
+                    ],
+                    |row| Ok((page::record_id(row, 0)?, device(row)?)),
+                )?;
+                Ok(page::paged(records, count))
+            })
+            .await
+    }
+
+    /// One device, its secret masked.
+    pub async fn show(&self, permit: &Permit, device_id: String) -> Result<Device, Error> {
+        let (project_id, context) = (permit.project_id().to_owned(), self.0.context.clone());
+        self.0.db.read(move |tx| find(tx, &context, &project_id, &device_id)).await
+    }
+
+    /// Freezes a device.
+    pub async fn freeze(&self, permit: &Permit, device_id: String) -> Result<(), Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .unit(move |tx, _| freeze(tx, Reach { project_id: &project_id, app_id: None }, &device_id).map(|_| ()))
+            .await
+    }
+
+    /// Unfreezes a device.
+    pub async fn unfreeze(&self, permit: &Permit, device_id: String) -> Result<(), Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .unit(move |tx, _| unfreeze(tx, Reach { project_id: &project_id, app_id: None }, &device_id).map(|_| ()))
+            .await
+    }
+}
+
+/// A LIKE pattern that finds `text` anywhere, its own wildcards taken literally.
+fn contains(text: &str) -> String {
+    let literal = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{literal}%")
+}
+
+fn find(tx: &mut dyn Tx, context: &Context, project_id: &str, device_id: &str) -> Result<Device, Error> {
+    let sql = format!("{SELECT} AND d.device_id = ?2");
+    let found = tx.first(&sql, args![project_id, device_id], |row| {
+        let mut whole = device(row)?;
+        whole.create_time = Some(time::compact(row.int(13)?));
+        whole.extension_info = row.opt_text(14)?.and_then(|text| serde_json::from_str(text).ok());
+        let auth = AuthInfo {
+            auth_type: row.string(15)?,
+            secret: None,
+            fingerprint: row.opt_string(16)?,
+            secure_access: row.int(17)? != 0,
+            timeout: row.int(18)?,
+        };
+        Ok((whole, auth, row.opt_blob(19)?.map(<[u8]>::to_vec)))
+    })?;
+    let (mut device, mut auth, sealed) = found.ok_or(Code::DeviceMissing)?;
+    if let Some(sealed) = sealed {
+        let secret = context.vault.open(&secret_place(device_id, project_id), &sealed)?;
+        auth.secret = Some(masked(&secret));
+    }
+    device.auth_info = Some(auth);
+    Ok(device)
+}
+
+/// What [`add`] has added.
+#[derive(Clone, Debug)]
+pub struct Added {
+    /// The device's id.
+    pub device_id: String,
+    /// Its secret in clear.
+    pub secret: Option<String>,
+}
+
+/// Adds a device within `reach`.
+pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevice) -> Result<Added, Error> {
+    let project_id = reach.project_id;
+    let named = |field: &str, value: &str| format!("{field}: {value}");
+    let app_id = products::app_of(tx, project_id, &order.product_id)?
+        .filter(|app_id| reach.app_id.is_none_or(|only| only == app_id))
+        .ok_or_else(|| Fault::new(Code::ProductMissing, named("product_id", &order.product_id)))?;
+    let device_id = order.device_id.clone().unwrap_or_else(|| format!("{}_{}", order.product_id, order.node_id));
+    if tx.exists("SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2", args![project_id, &device_id])? {
+        return Err(Fault::new(Code::DeviceTaken, named("device_id", &device_id)).into());
+    }
+    let node = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2 AND node_id = ?3";
+    if tx.exists(node, args![project_id, &order.product_id, &order.node_id])? {
+        return Err(Fault::new(Code::NodeIdTaken, named("node_id", &order.node_id)).into());
+    }
+    if let Some(gateway_id) = &order.gateway_id {
+        gateway_may_have_children(tx, project_id, &app_id, gateway_id)?;
+    }
+    take_quota(tx, context, project_id)?;
+    let secret = (order.auth_type == "SECRET").then(|| order.secret.clone().unwrap_or_else(|| context.rng.hex(32)));
+    insert(tx, context, project_id, &app_id, &device_id, order, secret.as_deref())?;
+    Ok(Added { device_id, secret })
+}
+
+fn insert(
+    tx: &mut dyn Tx,
+    context: &Context,
+    project_id: &str,
+    app_id: &str,
+    device_id: &str,
+    order: &AddDevice,
+    secret: Option<&str>,
+) -> Result<(), Error> {
+    let place = secret_place(device_id, project_id);
+    let sealed = secret.map(|secret| context.vault.seal(&*context.rng, &place, secret.as_bytes()));
+    let extension = order.extension_info.as_ref().map(ToString::to_string);
+    tx.execute(
+        "INSERT INTO device (project_id, device_id, record_id, app_id, product_id, node_id, gateway_id, device_name,
+           description, node_type, status, frozen, auth_type, secret_sealed, fingerprint, secure_access,
+           timeout_seconds, extension_info, created_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'INACTIVE', 0, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+        args![
+            project_id,
+            device_id,
+            &context.ids.next().to_string(),
+            app_id,
+            &order.product_id,
+            &order.node_id,
+            order.gateway_id.as_deref().unwrap_or(device_id),
+            order.device_name.as_ref(),
+            order.description.as_ref(),
+            if order.gateway_id.is_some() { "ENDPOINT" } else { "GATEWAY" },
+            &order.auth_type,
+            sealed.as_deref(),
+            order.fingerprint.as_ref(),
+            order.secure_access,
+            order.timeout,
+            extension.as_ref(),
+            context.clock.now_ms(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// A sub-device's parent must exist in the same app and itself lie at most one level below a gateway.
+fn gateway_may_have_children(tx: &mut dyn Tx, project_id: &str, app_id: &str, gateway_id: &str) -> Result<(), Error> {
+    let parent = "SELECT gateway_id FROM device WHERE project_id = ?1 AND device_id = ?2 AND app_id = ?3";
+    let named = || format!("gateway_id: {gateway_id}");
+    let above = tx
+        .first(parent, args![project_id, gateway_id, app_id], |row| row.string(0))?
+        .ok_or_else(|| Fault::new(Code::GatewayMissing, named()))?;
+    if above == gateway_id {
+        return Ok(());
+    }
+    let top = tx.first(parent, args![project_id, &above, app_id], |row| row.string(0))?;
+    if top.is_some_and(|top| top == above) {
+        return Ok(());
+    }
+    Err(Fault::new(Code::LevelTooDeep, named()).into())
+}
+
+fn take_quota(tx: &mut dyn Tx, context: &Context, project_id: &str) -> Result<(), Error> {
+    let limit = context.limits.devices;
+    let taken = tx.execute(
+        "UPDATE project SET devices = devices + 1 WHERE project_id = ?1 AND devices < ?2",
+        args![project_id, limit],
+    )?;
+    match taken {
+        1 => Ok(()),
+        _ => Err(Fault::new(Code::DeviceQuota, format!("limits.devices is {limit}.")).into()),
+    }
+}
+
+/// What a batch task's report tells of a device besides its id.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Its own id.
+    pub node_id: String,
+    /// Its name.
+    pub device_name: Option<String>,
+}
+
+/// Freezes a device within `reach`.
+pub fn freeze(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str) -> Result<Named, Error> {
+    set_frozen(tx, reach, device_id, true)
+}
+
+/// Unfreezes a device within `reach`.
+pub fn unfreeze(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str) -> Result<Named, Error> {
+    set_frozen(tx, reach, device_id, false)
+}
+
+fn set_frozen(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str, frozen: bool) -> Result<Named, Error> {
+    let found = tx.first(
+        "SELECT node_type, frozen, node_id, device_name, app_id FROM device WHERE project_id = ?1 AND device_id = ?2",
+        args![reach.project_id, device_id],
+        |row| {
+            let named = Named { node_id: row.string(2)?, device_name: row.opt_string(3)? };
+            let within = reach.app_id.is_none() || reach.app_id == row.opt_text(4)?;
+            Ok((row.text(0)? == "ENDPOINT", row.int(1)? != 0, named, within))
+        },
+    )?;
+    let refused = |code| Err(Fault::new(code, format!("device_id: {device_id}")).into());
+    let named = match found {
+        Some((true, _, _, true)) => return refused(Code::SubDeviceNotFreezable),
+        Some((_, true, _, true)) if frozen => return refused(Code::DeviceFrozen),
+        Some((_, false, _, true)) if !frozen => return refused(Code::DeviceNotFrozen),
+        Some((_, _, named, true)) => named,
+        _ => return refused(Code::DeviceMissing),
+    };
+    tx.execute(
+        "UPDATE device SET frozen = ?3 WHERE project_id = ?1 AND device_id = ?2",
+        args![reach.project_id, device_id, frozen],
+    )?;
+    Ok(named)
+}

@@ -1,0 +1,81 @@
+//! The one download of a user's interval, admitted in the transaction that limits it.
+
+use db::{Tx, args};
+use domain::{Permit, limits::DOWNLOAD_RESUME_SECONDS};
+use types::{Code, Fault};
+
+use crate::{
+    Context, Error, Store,
+    export_tasks::{Result as ExportResult, result_of},
+    gate,
+};
+
+/// What a download asks for.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// The export task.
+    pub export_task_id: String,
+    /// The SHA-256 that the caller holds part of and resumes, from `If-Range`; `None` if it starts anew.
+    pub resumes: Option<String>,
+    /// The SHA-256s that the caller holds whole, from `If-None-Match`.
+    pub holds: Vec<String>,
+}
+
+/// How a download is answered.
+#[derive(Clone, Debug)]
+pub enum Admission {
+    /// These bytes; it counted, unless it resumes.
+    Admitted(ExportResult),
+    /// The caller has them already; it did not count.
+    Unchanged(ExportResult),
+}
+
+impl Store {
+    /// The result of an export task, not counted.
+    pub async fn look_at_result(&self, permit: &Permit, export_task_id: String) -> Result<ExportResult, Error> {
+        let project_id = permit.project_id().to_owned();
+        self.db.read(move |tx| result_of(tx, &project_id, &export_task_id)).await
+    }
+
+    /// Admits a download or says when the next one may be.
+    pub async fn admit_download(&self, permit: &Permit, ask: Ask) -> Result<Admission, Error> {
+        let (project_id, user_id) = (permit.project_id().to_owned(), permit.user_id().to_owned());
+        self.unit(move |tx, context| admit(tx, context, &project_id, &user_id, &ask)).await
+    }
+}
+
+fn admit(tx: &mut dyn Tx, context: &Context, project_id: &str, user_id: &str, ask: &Ask) -> Result<Admission, Error> {
+    let result = result_of(tx, project_id, &ask.export_task_id)?;
+    if ask.holds.contains(&result.sha256) {
+        return Ok(Admission::Unchanged(result));
+    }
+    gate::enter(tx, user_id)?;
+    let now = context.clock.now_ms();
+    let last = tx.first(
+        "SELECT started_ms, sha256 FROM download WHERE user_id = ?1",
+        args![user_id],
+        |row| Ok((row.int(0)?, row.string(1)?)),
+    )?;
+    if let Some((started_ms, sha256)) = last {
+        // A start that lies ahead is a clock that was put back. Within the interval it still counts (nodes may
+        // disagree by seconds); further ahead it would lock the user out, so it does not.
+        let since = (now - started_ms).abs();
+        let resumes = ask.resumes.as_ref() == Some(&result.sha256) && sha256 == result.sha256;
+        if resumes && since <= DOWNLOAD_RESUME_SECONDS * 1000 {
+            return Ok(Admission::Admitted(result));
+        }
+        let wait_ms = context.limits.download_interval_seconds * 1000 - since;
+        if wait_ms > 0 {
+            let seconds = (wait_ms + 999) / 1000;
+            let mut fault = Fault::new(Code::RateLimited, format!("Download again in {seconds} s."));
+            fault.retry_after_seconds = Some(seconds);
+            return Err(fault.into());
+        }
+    }
+    tx.execute(
+        "INSERT INTO download (user_id, started_ms, sha256) VALUES (?1, ?2, ?3)
+         ON CONFLICT (user_id) DO UPDATE SET started_ms = excluded.started_ms, sha256 = excluded.sha256",
+        args![user_id, now, &result.sha256],
+    )?;
+    Ok(Admission::Admitted(result))
+}

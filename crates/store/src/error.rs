@@ -1,0 +1,26 @@
+//! Why a unit of work did not happen.
+
+use types::{Code, Fault};
+
+/// Why a unit of work did not happen; nothing of it has.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller asked for something that is refused.
+    #[error("{0}")]
+    Fault(#[from] Fault),
+    /// The worker no longer holds its claim: whatever it was about to write is void.
+    #[error("the claim was lost")]
+    LostClaim,
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    /// A sealed secret cannot be opened: wrong master key, or the row was tampered with.
+    #[error("a secret cannot be opened with this master key")]
+    Sealed,
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Error::Fault(code.into())
+    }
+}

@@ -1,0 +1,431 @@
+//! Export tasks and their results: the four documented rules (same condition, 50 kept, 5 unfinished, and, in
+//! `downloads`, one download an interval), each held in the transaction that it limits.
+
+use std::result::Result as StdResult;
+
+use db::{Row, Tx, args};
+use domain::{Condition, Permit};
+use types::{
+    Code, Fault, Language, RecordId,
+    export_task::{AppType, ExportStatus, ExportTask},
+    page::{PageOrder, Paged},
+    time,
+};
+
+use crate::{
+    Context, Error, Store, apps, batch_tasks, garbage, gate,
+    jobs::{self, Claim},
+    page,
+};
+
+/// The kind of job that executes export tasks.
+pub const JOB: &str = "export";
+
+/// The verbs of export tasks.
+pub struct ExportTasks<'s>(&'s Store);
+
+impl Store {
+    /// Export tasks.
+    pub fn export_tasks(&self) -> ExportTasks<'_> {
+        ExportTasks(self)
+    }
+}
+
+/// A checked order for a new export task.
+#[derive(Clone, Debug)]
+pub struct NewExportTask {
+    /// The Source's name.
+    pub resource_type: &'static str,
+    /// Canonical JSON of the condition.
+    pub resource_condition: String,
+    /// The batch task that the condition names.
+    pub task_id: String,
+    /// The Format's name.
+    pub export_format: &'static str,
+    /// The scope.
+    pub app_type: AppType,
+    /// The app, if named.
+    pub app_id: Option<String>,
+    /// The language of the file's headers.
+    pub language: Language,
+}
+
+/// What a list is narrowed to.
+#[derive(Clone, Debug)]
+pub struct ExportFilter {
+    /// Only this Source's.
+    pub resource_type: &'static str,
+    /// Only this condition, as canonical JSON.
+    pub resource_condition: Option<String>,
+    /// The scope asked for.
+    pub app_type: AppType,
+    /// The app of that scope.
+    pub app_id: Option<String>,
+}
+
+/// A finished file.
+#[derive(Clone, Debug)]
+pub struct Result {
+    /// The task that made it.
+    pub made_by: RecordId,
+    /// Where it lies.
+    pub object_key: String,
+    /// Its length.
+    pub bytes: i64,
+    /// Its SHA-256, in hex.
+    pub sha256: String,
+    /// What the file is about; part of its download's name.
+    pub name: String,
+}
+
+/// An export task as its worker sees it.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Its id.
+    pub export_task_id: String,
+    /// The project.
+    pub project_id: String,
+    /// The Source's name.
+    pub resource_type: String,
+    /// Canonical JSON of the condition.
+    pub resource_condition: String,
+    /// The Format's name.
+    pub export_format: String,
+    /// The app of scope APP.
+    pub only_app: Option<String>,
+    /// The language of the file's headers.
+    pub language: Language,
+}
+
+/// What a worker has made, to be published.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Where it lies.
+    pub object_key: String,
+    /// Its length.
+    pub bytes: i64,
+    /// Its SHA-256, in hex.
+    pub sha256: String,
+    /// Its rows.
+    pub rows: i64,
+}
+
+const COLUMNS: &str = "export_task_id, resource_type, resource_condition, export_format, status, export_count, progress,
+    created_ms, ended_ms, app_type, app_id";
+
+fn task(row: &dyn Row) -> StdResult<ExportTask, db::Error> {
+    Ok(ExportTask {
+        export_task_id: row.string(0)?,
+        resource_type: row.string(1)?,
+        resource_condition: serde_json::from_str(row.text(2)?).unwrap_or_default(),
+        export_format: row.string(3)?,
+        status: row.string(4)?,
+        export_count: row.int(5)?,
+        progress: row.int(6)?,
+        create_time: time::iso_ms(row.int(7)?),
+        end_time: row.opt_int(8)?.map(time::iso_ms),
+        app_type: row.string(9)?,
+        app_id: row.opt_string(10)?,
+    })
+}
+
+impl ExportTasks<'_> {
+    /// Creates an export task and its job.
+    pub async fn create(&self, permit: &Permit, order: NewExportTask) -> StdResult<ExportTask, Error> {
+        let (project_id, user_id) = (permit.project_id().to_owned(), permit.user_id().to_owned());
+        self.0.unit(move |tx, context| create(tx, context, &project_id, &user_id, &order)).await
+    }
+
+    /// One page of the project's export tasks.
+    pub async fn list(
+        &self,
+        permit: &Permit,
+        filter: ExportFilter,
+        order: PageOrder,
+    ) -> StdResult<Paged<ExportTask>, Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0.db.read(move |tx| list(tx, &project_id, &filter, order)).await
+    }
+
+    /// Deletes an export task; an unfinished one is cancelled.
+    pub async fn delete(&self, permit: &Permit, export_task_id: String) -> StdResult<(), Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .unit(move |tx, context| {
+                let id = &export_task_id;
+                let known = "SELECT 1 FROM export_task WHERE project_id = ?1 AND export_task_id = ?2";
+                if !tx.exists(known, args![&project_id, id])? {
+                    return Err(Code::ExportTaskMissing.into());
+                }
+                remove(tx, context, &project_id, id)
+            })
+            .await
+    }
+}
+
+/// The app that narrows an export: of scope APP the one named or the only one, of scope GLOBAL none, though
+/// an app named with it must exist.
+fn narrowing_app(
+    tx: &mut dyn Tx,
+    project_id: &str,
+    app_type: AppType,
+    app_id: Option<&str>,
+) -> StdResult<Option<String>, Error> {
+    match (app_type, app_id) {
+        (AppType::App, app_id) => apps::named_or_only(tx, project_id, app_id).map(Some),
+        (AppType::Global, Some(app_id)) => apps::must_exist(tx, project_id, app_id).map(|()| None),
+        (AppType::Global, None) => Ok(None),
+    }
+}
+
+fn create(
+    tx: &mut dyn Tx,
+    context: &Context,
+    project_id: &str,
+    user_id: &str,
+    order: &NewExportTask,
+) -> StdResult<ExportTask, Error> {
+    gate::enter(tx, user_id)?;
+    let only_app = narrowing_app(tx, project_id, order.app_type, order.app_id.as_deref())?;
+    let missing = || Fault::new(Code::ExportSourceMissing, format!("resource_condition.task_id: {}", order.task_id));
+    let (app_id, name) = batch_tasks::app_of(tx, project_id, &order.task_id)?.ok_or_else(missing)?;
+    if only_app.as_ref().is_some_and(|only| *only != app_id) {
+        return Err(missing().into());
+    }
+    refuse_beyond_unfinished(tx, context, user_id)?;
+    let condition = Condition {
+        user_id: user_id.to_owned(),
+        project_id: project_id.to_owned(),
+        resource_type: order.resource_type.to_owned(),
+        resource_condition: order.resource_condition.clone(),
+        export_format: order.export_format.to_owned(),
+        app_type: order.app_type,
+        app_id: only_app.clone(),
+    };
+    let (id, now) = (context.ids.next().to_string(), context.clock.now_ms());
+    tx.execute(
+        "INSERT INTO export_task (project_id, export_task_id, user_id, condition_key, resource_type, resource_condition,
+           export_format, app_type, app_id, language, name, status, export_count, progress, failure, created_ms, ended_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, 1, NULL, ?13, NULL)",
+        args![
+            project_id,
+            &id,
+            user_id,
+            &condition.key(),
+            order.resource_type,
+            &order.resource_condition,
+            order.export_format,
+            order.app_type.as_str(),
+            only_app.as_ref().or(order.app_id.as_ref()),
+            order.language.as_str(),
+            &name,
+            ExportStatus::Processing.as_str(),
+            now,
+        ],
+    )?;
+    jobs::enqueue(tx, &id, JOB, project_id, now)?;
+    evict_beyond_kept(tx, context, user_id)?;
+    let sql = format!("SELECT {COLUMNS} FROM export_task WHERE project_id = ?1 AND export_task_id = ?2");
+    tx.first(&sql, args![project_id, &id], task)?.ok_or(Code::ExportTaskMissing.into())
+}
+
+fn refuse_beyond_unfinished(tx: &mut dyn Tx, context: &Context, user_id: &str) -> StdResult<(), Error> {
+    let unfinished = tx.all(
+        "SELECT export_task_id FROM export_task WHERE user_id = ?1 AND status = 'Processing' ORDER BY export_task_id",
+        args![user_id],
+        |row| row.string(0),
+    )?;
+    if (unfinished.len() as i64) < context.limits.export_unfinished {
+        return Ok(());
+    }
+    Err(Fault::new(Code::ExportTasksUnfinished, format!("Unfinished: {}", unfinished.join(", "))).into())
+}
+
+/// The task just made is the newest, so it is never the one that goes.
+fn evict_beyond_kept(tx: &mut dyn Tx, context: &Context, user_id: &str) -> StdResult<(), Error> {
+    let count = tx.count("SELECT COUNT(*) FROM export_task WHERE user_id = ?1", args![user_id])?;
+    let oldest = tx.all(
+        "SELECT project_id, export_task_id FROM export_task WHERE user_id = ?1 ORDER BY export_task_id LIMIT ?2",
+        args![user_id, (count - context.limits.export_kept).max(0)],
+        |row| Ok((row.string(0)?, row.string(1)?)),
+    )?;
+    for (project_id, id) in &oldest {
+        remove(tx, context, project_id, id)?;
+    }
+    Ok(())
+}
+
+/// Removes a task, its job and, if no finished task of its condition is left, the condition's file.
+fn remove(tx: &mut dyn Tx, context: &Context, project_id: &str, id: &str) -> StdResult<(), Error> {
+    jobs::cancel(tx, id)?;
+    let removed = tx.first(
+        "DELETE FROM export_task WHERE project_id = ?1 AND export_task_id = ?2 RETURNING condition_key",
+        args![project_id, id],
+        |row| row.string(0),
+    )?;
+    let Some(key) = removed else { return Ok(()) };
+    if tx.exists("SELECT 1 FROM export_task WHERE condition_key = ?1 AND status = 'Success'", args![&key])? {
+        return Ok(());
+    }
+    let file = tx.first(
+        "DELETE FROM export_result WHERE condition_key = ?1 RETURNING object_key",
+        args![&key],
+        |row| row.string(0),
+    )?;
+    match file {
+        Some(object_key) => garbage::doom(tx, &object_key, context.clock.now_ms()),
+        None => Ok(()),
+    }
+}
+
+fn list(
+    tx: &mut dyn Tx,
+    project_id: &str,
+    filter: &ExportFilter,
+    order: PageOrder,
+) -> StdResult<Paged<ExportTask>, Error> {
+    let only_app = narrowing_app(tx, project_id, filter.app_type, filter.app_id.as_deref())?;
+    let narrowed = "project_id = ?1 AND resource_type = ?2 AND (?3 IS NULL OR resource_condition = ?3)
+        AND (?4 IS NULL OR (app_type = 'APP' AND app_id = ?4))";
+    let (condition, app) = (filter.resource_condition.as_ref(), only_app.as_ref());
+    let count = tx.count(
+        &format!("SELECT COUNT(*) FROM export_task WHERE {narrowed}"),
+        args![project_id, filter.resource_type, condition, app],
+    )?;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM export_task WHERE {narrowed} AND export_task_id < ?5
+          ORDER BY export_task_id DESC LIMIT ?6 OFFSET ?7"
+    );
+    let marker = order.marker.to_string();
+    let records = tx.all(
+        &sql,
+        args![project_id, filter.resource_type, condition, app, &marker, order.limit, order.offset],
+        |row| Ok((page::record_id(row, 0)?, task(row)?)),
+    )?;
+    Ok(page::paged(records, count))
+}
+
+/// The result that a task serves: that of its condition, once the task itself has succeeded.
+pub(crate) fn result_of(tx: &mut dyn Tx, project_id: &str, id: &str) -> StdResult<Result, Error> {
+    let status = tx.first(
+        "SELECT status, failure FROM export_task WHERE project_id = ?1 AND export_task_id = ?2",
+        args![project_id, id],
+        |row| Ok((row.string(0)?, row.opt_string(1)?)),
+    )?;
+    let (status, failure) = status.ok_or(Code::ExportTaskMissing)?;
+    if status != ExportStatus::Success.as_str() {
+        let why = failure.map_or_else(|| format!("It is {status}."), |failure| format!("It is {status}: {failure}"));
+        return Err(Fault::new(Code::ExportTaskNotCompleted, why).into());
+    }
+    tx.first(
+        "SELECT r.made_by, r.object_key, r.bytes, r.sha256, t.name FROM export_task t
+           JOIN export_result r ON r.condition_key = t.condition_key
+          WHERE t.project_id = ?1 AND t.export_task_id = ?2",
+        args![project_id, id],
+        |row| {
+            Ok(Result {
+                made_by: page::record_id(row, 0)?,
+                object_key: row.string(1)?,
+                bytes: row.int(2)?,
+                sha256: row.string(3)?,
+                name: row.string(4)?,
+            })
+        },
+    )?
+    .ok_or(Code::ExportTaskMissing.into())
+}
+
+impl Store {
+    /// What a claimed export job is about; `None` if its task was deleted meanwhile.
+    pub fn export_order(&self, claim: &Claim) -> StdResult<Option<Order>, Error> {
+        self.db.read_blocking(|tx| {
+            Ok(tx.first(
+                "SELECT export_task_id, project_id, resource_type, resource_condition, export_format, app_type, app_id,
+                   language FROM export_task WHERE project_id = ?1 AND export_task_id = ?2",
+                args![&claim.project_id, &claim.job_id],
+                |row| {
+                    let only_app = if row.text(5)? == "APP" { row.opt_string(6)? } else { None };
+                    Ok(Order {
+                        export_task_id: row.string(0)?,
+                        project_id: row.string(1)?,
+                        resource_type: row.string(2)?,
+                        resource_condition: row.string(3)?,
+                        export_format: row.string(4)?,
+                        only_app,
+                        language: Language::from_tag(row.text(7)?),
+                    })
+                },
+            )?)
+        })
+    }
+
+    /// Renews the claim of an export and shows how far it is. Neither figure goes back when a new attempt
+    /// starts at the first row again, and 100 is for Success alone.
+    pub fn export_heartbeat(&self, claim: &Claim, lease_until_ms: i64, rows: i64, total: i64) -> StdResult<(), Error> {
+        let claim = claim.clone();
+        let percent = (1 + 98 * rows / total.max(1)).clamp(1, 99);
+        self.db.write_blocking(move |tx| {
+            jobs::hold(tx, &claim, lease_until_ms)?;
+            tx.execute(
+                "UPDATE export_task SET export_count = CASE WHEN export_count < ?3 THEN ?3 ELSE export_count END,
+                   progress = CASE WHEN progress < ?4 THEN ?4 ELSE progress END
+                 WHERE project_id = ?1 AND export_task_id = ?2 AND status = 'Processing'",
+                args![&claim.project_id, &claim.job_id, rows, percent],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Publishes what an attempt has made and ends its task: one unit of work, void without the claim.
+    pub fn export_publish(&self, claim: &Claim, made: Made) -> StdResult<(), Error> {
+        let (claim, context) = (claim.clone(), self.context.clone());
+        self.db.write_blocking(move |tx| {
+            jobs::settle(tx, &claim)?;
+            publish(tx, &context, &claim, &made)
+        })
+    }
+
+    /// Ends an export task without a result. The condition's older file stays.
+    pub fn export_fail(&self, claim: &Claim, reason: String) -> StdResult<(), Error> {
+        let (claim, now) = (claim.clone(), self.now_ms());
+        self.db.write_blocking(move |tx| {
+            jobs::settle(tx, &claim)?;
+            tx.execute(
+                "UPDATE export_task SET status = 'Failed', failure = ?3, ended_ms = ?4
+                  WHERE project_id = ?1 AND export_task_id = ?2 AND status = 'Processing'",
+                args![&claim.project_id, &claim.job_id, &reason, now],
+            )?;
+            Ok(())
+        })
+    }
+}
+
+fn publish(tx: &mut dyn Tx, context: &Context, claim: &Claim, made: &Made) -> StdResult<(), Error> {
+    let now = context.clock.now_ms();
+    let key = tx
+        .first(
+            "UPDATE export_task SET status = 'Success', export_count = ?3, progress = 100, ended_ms = ?4
+              WHERE project_id = ?1 AND export_task_id = ?2 AND status = 'Processing' RETURNING condition_key",
+            args![&claim.project_id, &claim.job_id, made.rows, now],
+            |row| row.string(0),
+        )?
+        .ok_or(Error::LostClaim)?;
+    let current = tx.first(
+        "SELECT made_by, object_key FROM export_result WHERE condition_key = ?1",
+        args![&key],
+        |row| Ok((row.string(0)?, row.string(1)?)),
+    )?;
+    match current {
+        // An older task that ends late succeeds too, but the newer file stays.
+        Some((made_by, _)) if made_by > claim.job_id => return garbage::doom(tx, &made.object_key, now),
+        Some((_, replaced)) => garbage::doom(tx, &replaced, now)?,
+        None => {}
+    }
+    tx.execute(
+        "INSERT INTO export_result (condition_key, made_by, object_key, bytes, sha256) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (condition_key) DO UPDATE SET made_by = excluded.made_by, object_key = excluded.object_key,
+           bytes = excluded.bytes, sha256 = excluded.sha256",
+        args![&key, &claim.job_id, &made.object_key, made.bytes, &made.sha256],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! Objects that nothing refers to any more. A row here is written in the unit of work that drops the last
+//! reference, so a crash between the database and the object store loses no object and keeps none for ever.
+
+use db::{Tx, args};
+
+use crate::{Context, Error, Store, batch_files, subtasks};
+
+/// Rows that one unit of the Pruner removes, so that it never holds the writer for long.
+const SLICE: i64 = 2000;
+
+pub(crate) fn doom(tx: &mut dyn Tx, object_key: &str, now_ms: i64) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO object_garbage (object_key, doomed_ms) VALUES (?1, ?2) ON CONFLICT (object_key) DO NOTHING",
+        args![object_key, now_ms],
+    )?;
+    Ok(())
+}
+
+impl Store {
+    /// Objects to delete.
+    pub fn garbage(&self) -> Result<Vec<String>, Error> {
+        self.db.read_blocking(|tx| {
+            let sql = "SELECT object_key FROM object_garbage ORDER BY doomed_ms LIMIT ?1";
+            Ok(tx.all(sql, args![SLICE], |row| row.string(0))?)
+        })
+    }
+
+    /// Forgets objects that have been deleted.
+    pub fn garbage_gone(&self, object_keys: Vec<String>) -> Result<(), Error> {
+        self.db.write_blocking(move |tx| {
+            for object_key in &object_keys {
+                tx.execute("DELETE FROM object_garbage WHERE object_key = ?1", args![object_key])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Whether anything refers to an object.
+    pub fn object_is_recorded(&self, object_key: &str) -> Result<bool, Error> {
+        self.db.read_blocking(|tx| {
+            Ok(tx.exists(
+                "SELECT 1 FROM export_result WHERE object_key = ?1
+                 UNION ALL SELECT 1 FROM batch_file WHERE object_key = ?1
+                 UNION ALL SELECT 1 FROM object_garbage WHERE object_key = ?1",
+                args![object_key],
+            )?)
+        })
+    }
+
+    /// Forgets what has expired and removes a slice of what was deleted; answers whether there may be more.
+    pub fn prune(&self) -> Result<bool, Error> {
+        let context = self.context.clone();
+        self.db.write_blocking(move |tx| prune(tx, &context))
+    }
+}
+
+fn prune(tx: &mut dyn Tx, context: &Context) -> Result<bool, Error> {
+    batch_files::expire(tx, context)?;
+    subtasks::prune_doomed(tx, SLICE)
+}

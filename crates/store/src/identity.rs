@@ -1,0 +1,191 @@
+//! Users, their access keys, and the project they belong to.
+
+use db::{Tx, args};
+use domain::{Caller, Rng};
+use types::Code;
+
+use crate::{Context, Error, Store, Vault, apps};
+
+/// What the first start makes, and what a person needs to call the server.
+#[derive(Clone)]
+pub struct Credentials {
+    /// AK.
+    pub access_key_id: String,
+    /// SK.
+    pub secret_access_key: String,
+    /// The project's id.
+    pub project_id: String,
+    /// The default app's id.
+    pub app_id: String,
+}
+
+/// Credentials that the operator chooses; what is `None` is made, or kept if it exists.
+#[derive(Clone, Default)]
+pub struct Chosen {
+    /// AK and SK.
+    pub access_key: Option<(String, String)>,
+    /// The project's id.
+    pub project_id: Option<String>,
+}
+
+/// Who a key belongs to, and the secret that must have made the signature.
+pub struct KnownKey {
+    /// Its owner.
+    pub caller: Caller,
+    /// SK.
+    pub secret: Vec<u8>,
+}
+
+const ROOT: &str = "root";
+const KEY_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+const SECRET_ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
+fn key_place(access_key_id: &str) -> String {
+    format!("access_key/{access_key_id}")
+}
+
+impl Store {
+    /// Makes project, default app, root user and access key where they do not exist. Answers the credentials
+    /// when a key was made now, `None` when everything was there.
+    pub async fn bootstrap(&self, chosen: Chosen) -> Result<Option<Credentials>, Error> {
+        self.unit(move |tx, context| bootstrap(tx, context, &chosen)).await
+    }
+
+    /// The owner of an access key.
+    pub async fn known_key(&self, access_key_id: String) -> Result<Option<KnownKey>, Error> {
+        let context = self.context.clone();
+        self.db
+            .read(move |tx| {
+                let found = tx.first(
+                    "SELECT k.user_id, k.project_id, u.root, k.secret_sealed FROM access_key k
+                       JOIN iam_user u ON u.user_id = k.user_id WHERE k.access_key_id = ?1",
+                    args![&access_key_id],
+                    |row| {
+                        let caller =
+                            Caller { user_id: row.string(0)?, project_id: row.string(1)?, root: row.int(2)? != 0 };
+                        Ok((caller, row.opt_blob(3)?.unwrap_or_default().to_vec()))
+                    },
+                )?;
+                let Some((caller, sealed)) = found else { return Ok(None) };
+                let secret = context.vault.open(&key_place(&access_key_id), &sealed)?;
+                Ok(Some(KnownKey { caller, secret }))
+            })
+            .await
+    }
+
+    /// Seals every secret anew that is not under the vault's current key; answers how many.
+    pub async fn reseal(&self) -> Result<u64, Error> {
+        self.unit(|tx, context| {
+            let keys = reseal_table(
+                tx,
+                context,
+                "SELECT access_key_id, '', secret_sealed FROM access_key",
+                "UPDATE access_key SET secret_sealed = ?3 WHERE access_key_id = ?1 AND ?2 = ''",
+                |id, _| key_place(id),
+            )?;
+            let devices = reseal_table(
+                tx,
+                context,
+                "SELECT device_id, project_id, secret_sealed FROM device WHERE secret_sealed IS NOT NULL",
+                "UPDATE device SET secret_sealed = ?3 WHERE device_id = ?1 AND project_id = ?2",
+                crate::devices::secret_place,
+            )?;
+            Ok(keys + devices + crate::subtasks::reseal(tx, context)?)
+        })
+        .await
+    }
+}
+
+fn bootstrap(tx: &mut dyn Tx, context: &Context, chosen: &Chosen) -> Result<Option<Credentials>, Error> {
+    let now = context.clock.now_ms();
+    let rng: &dyn Rng = &*context.rng;
+    let existing = tx.first("SELECT project_id FROM project ORDER BY created_ms", args![], |row| row.string(0))?;
+    let project_id = chosen.project_id.clone().or(existing).unwrap_or_else(|| rng.hex(32));
+    tx.execute(
+        "INSERT INTO project (project_id, created_ms, devices) VALUES (?1, ?2, 0) ON CONFLICT (project_id) DO NOTHING",
+        args![&project_id, now],
+    )?;
+    let app_id = match apps::default_of(tx, &project_id)? {
+        Some(app_id) => app_id,
+        None => apps::insert(tx, context, &project_id, "DefaultApp", true)?.app_id,
+    };
+    let root = tx.first("SELECT user_id FROM iam_user WHERE root = 1", args![], |row| row.string(0))?;
+    let user_id = match root {
+        Some(user_id) => user_id,
+        None => {
+            let user_id = rng.hex(32);
+            tx.execute(
+                "INSERT INTO iam_user (user_id, user_name, root, created_ms) VALUES (?1, ?2, 1, ?3)",
+                args![&user_id, ROOT, now],
+            )?;
+            user_id
+        }
+    };
+    let has_key = tx.exists("SELECT 1 FROM access_key WHERE project_id = ?1", args![&project_id])?;
+    let (access_key_id, secret_access_key) = match &chosen.access_key {
+        Some(key) => key.clone(),
+        None if has_key => return Ok(None),
+        None => (rng.pick(20, KEY_ALPHABET), rng.pick(40, SECRET_ALPHABET)),
+    };
+    let made = put_key(tx, context, &access_key_id, &secret_access_key, &user_id, &project_id)?;
+    Ok(made.then_some(Credentials { access_key_id, secret_access_key, project_id, app_id }))
+}
+
+/// Stores a key; answers whether anything changed.
+fn put_key(
+    tx: &mut dyn Tx,
+    context: &Context,
+    access_key_id: &str,
+    secret: &str,
+    user_id: &str,
+    project_id: &str,
+) -> Result<bool, Error> {
+    let place = key_place(access_key_id);
+    let stored = tx.first(
+        "SELECT secret_sealed, project_id FROM access_key WHERE access_key_id = ?1",
+        args![access_key_id],
+        |row| Ok((row.opt_blob(0)?.unwrap_or_default().to_vec(), row.string(1)?)),
+    )?;
+    if let Some((sealed, of_project)) = stored
+        && of_project == project_id
+        && context.vault.open(&place, &sealed)? == secret.as_bytes()
+    {
+        return Ok(false);
+    }
+    let sealed = context.vault.seal(&*context.rng, &place, secret.as_bytes());
+    tx.execute(
+        "INSERT INTO access_key (access_key_id, user_id, project_id, secret_sealed, created_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (access_key_id) DO UPDATE SET project_id = excluded.project_id, secret_sealed = excluded.secret_sealed",
+        args![access_key_id, user_id, project_id, sealed.as_slice(), context.clock.now_ms()],
+    )?;
+    Ok(true)
+}
+
+fn reseal_table(
+    tx: &mut dyn Tx,
+    context: &Context,
+    select: &str,
+    update: &str,
+    place: impl Fn(&str, &str) -> String,
+) -> Result<u64, Error> {
+    let Context { vault, rng, .. } = context;
+    let old: Vec<(String, String, Vec<u8>)> = tx.all(select, args![], |row| {
+        Ok((row.string(0)?, row.string(1)?, row.opt_blob(2)?.unwrap_or_default().to_vec()))
+    })?;
+    let mut changed = 0;
+    for (id, owner, sealed) in old.iter().filter(|(_, _, sealed)| !vault.is_current(sealed)) {
+        let place = place(id, owner);
+        let anew = vault.seal(&**rng, &place, &Vault::open(vault, &place, sealed)?);
+        changed += tx.execute(update, args![id, owner, anew.as_slice()])?;
+    }
+    Ok(changed)
+}
+
+/// Refuses a project that does not exist.
+pub fn project_must_exist(tx: &mut dyn Tx, project_id: &str) -> Result<(), Error> {
+    match tx.exists("SELECT 1 FROM project WHERE project_id = ?1", args![project_id])? {
+        true => Ok(()),
+        false => Err(Code::ForeignProject.into()),
+    }
+}

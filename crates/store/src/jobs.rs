@@ -1,0 +1,137 @@
+//! The queue's rows. A claim is a lease with an epoch: every later write of its holder says
+//! `WHERE job_id = ? AND epoch = ?`, so a worker that slept past its lease changes nothing when it wakes.
+
+use db::{Row, Tx, args};
+
+use crate::{Error, Store};
+
+/// Attempts without progress before a job is given up.
+pub const ATTEMPTS_MAX: i64 = 5;
+
+/// A worker's lease on a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The job: the id of the task it works for.
+    pub job_id: String,
+    /// The project of that task.
+    pub project_id: String,
+    /// Which holder this is, counted from 1.
+    pub epoch: i64,
+    /// Which attempt this is, counted from 1 and since the last progress.
+    pub attempt: i64,
+}
+
+/// Puts a job into the queue, in the unit of work that makes its cause.
+pub fn enqueue(tx: &mut dyn Tx, job_id: &str, kind: &str, project_id: &str, now_ms: i64) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO job (job_id, kind, project_id, run_at_ms, owner, epoch, lease_until_ms, attempts)
+         VALUES (?1, ?2, ?3, ?4, NULL, 0, 0, 0)",
+        args![job_id, kind, project_id, now_ms],
+    )?;
+    Ok(())
+}
+
+/// Renews the claim within a unit of work; everything else in the unit stands or falls with it.
+pub fn hold(tx: &mut dyn Tx, claim: &Claim, lease_until_ms: i64) -> Result<(), Error> {
+    let held = tx.execute(
+        "UPDATE job SET lease_until_ms = ?3 WHERE job_id = ?1 AND epoch = ?2",
+        args![&claim.job_id, claim.epoch, lease_until_ms],
+    )?;
+    if held == 1 { Ok(()) } else { Err(Error::LostClaim) }
+}
+
+/// [`hold`], and the attempts start anew: work was done that will not be done again.
+pub fn advance(tx: &mut dyn Tx, claim: &Claim, lease_until_ms: i64) -> Result<(), Error> {
+    let held = tx.execute(
+        "UPDATE job SET lease_until_ms = ?3, attempts = 0 WHERE job_id = ?1 AND epoch = ?2",
+        args![&claim.job_id, claim.epoch, lease_until_ms],
+    )?;
+    if held == 1 { Ok(()) } else { Err(Error::LostClaim) }
+}
+
+/// Ends the job, within the unit of work that records how.
+pub fn settle(tx: &mut dyn Tx, claim: &Claim) -> Result<(), Error> {
+    let held =
+        tx.execute("DELETE FROM job WHERE job_id = ?1 AND epoch = ?2", args![&claim.job_id, claim.epoch])?;
+    if held == 1 { Ok(()) } else { Err(Error::LostClaim) }
+}
+
+/// Takes a job away from whoever holds it.
+pub(crate) fn cancel(tx: &mut dyn Tx, job_id: &str) -> Result<(), Error> {
+    tx.execute("DELETE FROM job WHERE job_id = ?1", args![job_id])?;
+    Ok(())
+}
+
+fn claim(row: &dyn Row) -> Result<Claim, db::Error> {
+    Ok(Claim { job_id: row.string(0)?, project_id: row.string(1)?, epoch: row.int(2)?, attempt: row.int(3)? })
+}
+
+impl Store {
+    /// Claims the job of `kind` that is due for longest, if any is.
+    pub fn claim(&self, kind: &'static str, owner: String, lease_until_ms: i64) -> Result<Option<Claim>, Error> {
+        let now = self.now_ms();
+        self.db.write_blocking(move |tx| {
+            // The repeated condition makes this safe where the sub-select takes no lock.
+            Ok(tx.first(
+                "UPDATE job SET owner = ?1, epoch = epoch + 1, attempts = attempts + 1, lease_until_ms = ?2
+                  WHERE job_id = (SELECT job_id FROM job
+                      WHERE kind = ?3 AND run_at_ms <= ?4 AND lease_until_ms < ?4 AND attempts < ?5
+                      ORDER BY run_at_ms, job_id LIMIT 1)
+                    AND lease_until_ms < ?4 AND attempts < ?5
+                  RETURNING job_id, project_id, epoch, attempts",
+                args![&owner, lease_until_ms, kind, now, ATTEMPTS_MAX],
+                claim,
+            )?)
+        })
+    }
+
+    /// Renews a claim.
+    pub fn hold(&self, claim: &Claim, lease_until_ms: i64) -> Result<(), Error> {
+        let claim = claim.clone();
+        self.db.write_blocking(move |tx| hold(tx, &claim, lease_until_ms))
+    }
+
+    /// Gives a claim back, to be tried again at `run_at_ms`. An attempt that was only interrupted by a
+    /// shutdown, and so has no failure, does not count.
+    pub fn release(&self, claim: &Claim, run_at_ms: i64, failure: Option<String>) -> Result<(), Error> {
+        let claim = claim.clone();
+        let uncounted = i64::from(failure.is_none());
+        self.db.write_blocking(move |tx| {
+            let held = tx.execute(
+                "UPDATE job SET owner = NULL, lease_until_ms = 0, run_at_ms = ?3, attempts = attempts - ?4,
+                   last_error = COALESCE(?5, last_error)
+                  WHERE job_id = ?1 AND epoch = ?2",
+                args![&claim.job_id, claim.epoch, run_at_ms, uncounted, failure.as_ref()],
+            )?;
+            if held == 1 { Ok(()) } else { Err(Error::LostClaim) }
+        })
+    }
+
+    /// Frees every claim: whoever made them is gone, since this process alone holds the data directory. Their
+    /// attempts stay counted, so that a job that kills its process cannot do so for ever.
+    pub fn free_all_claims(&self) -> Result<u64, Error> {
+        self.db.write_blocking(|tx| {
+            Ok(tx.execute("UPDATE job SET owner = NULL, lease_until_ms = 0 WHERE lease_until_ms > 0", args![])?)
+        })
+    }
+
+    /// Claims a job of `kind` that was tried too often, to be given up; answers it with the reason.
+    pub fn claim_exhausted(&self, kind: &'static str) -> Result<Option<(Claim, String)>, Error> {
+        let now = self.now_ms();
+        self.db.write_blocking(move |tx| {
+            Ok(tx.first(
+                "UPDATE job SET owner = 'rescuer', epoch = epoch + 1
+                  WHERE job_id = (SELECT job_id FROM job
+                      WHERE kind = ?1 AND lease_until_ms < ?2 AND attempts >= ?3 ORDER BY job_id LIMIT 1)
+                    AND lease_until_ms < ?2 AND attempts >= ?3
+                  RETURNING job_id, project_id, epoch, attempts, last_error",
+                args![kind, now, ATTEMPTS_MAX],
+                |row| {
+                    let last = row.opt_text(4)?.unwrap_or("the process ended in the middle of each");
+                    let reason = format!("given up after {ATTEMPTS_MAX} attempts: {last}");
+                    Ok((claim(row)?, reason))
+                },
+            )?)
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! Products.
+
+use db::{Row, Tx, args};
+use domain::Permit;
+use serde_json::Value as Json;
+use types::{
+    Code, Fault,
+    page::{PageOrder, Paged},
+    product::{AddProduct, Product},
+    time,
+};
+
+use crate::{Context, Error, Store, apps, gate, page};
+
+/// The verbs of products.
+pub struct Products<'s>(&'s Store);
+
+/// What a list is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct ProductFilter {
+    /// Only this app's.
+    pub app_id: Option<String>,
+    /// Only those of this name.
+    pub product_name: Option<String>,
+}
+
+impl Store {
+    /// Products.
+    pub fn products(&self) -> Products<'_> {
+        Products(self)
+    }
+}
+
+const SELECT: &str = "SELECT p.record_id, p.app_id, a.app_name, p.product_id, p.name, p.device_type, p.protocol_type,
+    p.data_format, p.manufacturer_name, p.industry, p.description, p.created_ms, p.service_capabilities
+  FROM product p JOIN app a ON a.project_id = p.project_id AND a.app_id = p.app_id WHERE p.project_id = ?1";
+
+fn product(row: &dyn Row, whole: bool) -> Result<Product, db::Error> {
+    let capabilities = if whole { serde_json::from_str(row.text(12)?).ok() } else { None };
+    Ok(Product {
+        app_id: row.string(1)?,
+        app_name: row.string(2)?,
+        product_id: row.string(3)?,
+        name: row.string(4)?,
+        device_type: row.string(5)?,
+        protocol_type: row.string(6)?,
+        data_format: row.string(7)?,
+        manufacturer_name: row.opt_string(8)?,
+        industry: row.opt_string(9)?,
+        description: row.opt_string(10)?,
+        create_time: time::compact(row.int(11)?),
+        service_capabilities: capabilities,
+    })
+}
+
+impl Products<'_> {
+    /// Creates a product.
+    pub async fn create(&self, permit: &Permit, app_id: Option<String>, order: AddProduct) -> Result<Product, Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .unit(move |tx, context| {
+                gate::enter(tx, &project_id)?;
+                let app_id = apps::named_or_only(tx, &project_id, app_id.as_deref())?;
+                insert(tx, context, &project_id, &app_id, &order)
+            })
+            .await
+    }
+
+    /// One page of products, without their models.
+    pub async fn list(&self, permit: &Permit, filter: ProductFilter, order: PageOrder) -> Result<Paged<Product>, Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .db
+            .read(move |tx| {
+                if let Some(app_id) = &filter.app_id {
+                    apps::must_exist(tx, &project_id, app_id)?;
+                }
+                let narrowed = "(?2 IS NULL OR p.app_id = ?2) AND (?3 IS NULL OR p.name = ?3)";
+                let (app, name) = (filter.app_id.as_deref(), filter.product_name.as_deref());
+                let count = tx.count(
+                    &format!("SELECT COUNT(*) FROM product p WHERE p.project_id = ?1 AND {narrowed}"),
+                    args![&project_id, app, name],
+                )?;
+                let sql = format!("{SELECT} AND {narrowed} AND p.record_id < ?4 ORDER BY p.record_id DESC LIMIT ?5 OFFSET ?6");
+                let marker = order.marker.to_string();
+                let records =
+                    tx.all(&sql, args![&project_id, app, name, &marker, order.limit, order.offset], |row| {
+                        Ok((page::record_id(row, 0)?, product(row, false)?))
+                    })?;
+                Ok(page::paged(records, count))
+            })
+            .await
+    }
+
+    /// One product with its model.
+    pub async fn show(&self, permit: &Permit, product_id: String) -> Result<Product, Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0.db.read(move |tx| find(tx, &project_id, &product_id)).await
+    }
+}
+
+fn find(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Result<Product, Error> {
+    let sql = format!("{SELECT} AND p.product_id = ?2");
+    tx.first(&sql, args![project_id, product_id], |row| product(row, true))?.ok_or(Code::ProductMissing.into())
+}
+
+fn insert(
+    tx: &mut dyn Tx,
+    context: &Context,
+    project_id: &str,
+    app_id: &str,
+    order: &AddProduct,
+) -> Result<Product, Error> {
+    let count = tx.count("SELECT COUNT(*) FROM product WHERE project_id = ?1", args![project_id])?;
+    if count >= context.limits.products {
+        let limit = format!("limits.products is {}.", context.limits.products);
+        return Err(Fault::new(Code::ProductQuota, limit).into());
+    }
+    let record_id = context.ids.next().to_string();
+    let product_id = order.product_id.as_ref().unwrap_or(&record_id);
+    let taken = "SELECT 1 FROM product WHERE project_id = ?1 AND product_id = ?2";
+    if tx.exists(taken, args![project_id, product_id])? {
+        return Err(Fault::new(Code::ProductTaken, format!("product_id: {product_id}")).into());
+    }
+    let capabilities: &Json = &order.service_capabilities;
+    tx.execute(
+        "INSERT INTO product (project_id, product_id, record_id, app_id, name, device_type, protocol_type, data_format,
+           manufacturer_name, industry, description, service_capabilities, created_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        args![
+            project_id,
+            product_id,
+            &record_id,
+            app_id,
+            &order.name,
+            &order.device_type,
+            &order.protocol_type,
+            &order.data_format,
+            order.manufacturer_name.as_ref(),
+            order.industry.as_ref(),
+            order.description.as_ref(),
+            &capabilities.to_string(),
+            context.clock.now_ms(),
+        ],
+    )?;
+    find(tx, project_id, product_id)
+}
+
+/// The app of a product, if the product exists.
+pub fn app_of(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Result<Option<String>, Error> {
+    let sql = "SELECT app_id FROM product WHERE project_id = ?1 AND product_id = ?2";
+    Ok(tx.first(sql, args![project_id, product_id], |row| row.string(0))?)
+}

@@ -1,0 +1,8 @@
+//! The schema's history. A migration that has landed never changes; what comes later is a new file. Old and new
+//! programs run side by side during an upgrade, so expand first and contract one release later.
+
+use db::Migration;
+
+/// Every step, oldest first.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") }];
