@@ -1,2 +1,54 @@
-//! Development commands.
-fn main() {}
+//! Development commands, the same at a desk and in CI: `cargo xtask test`, `check`, `bench`, `ci`.
+//!
+//! One file a command. A command is a list of suites; [`suite`] runs one under its budget, [`summary`] adds them up.
+//! Nothing here knows how a test works: cargo and pytest say what passed, this crate counts.
+#![expect(clippy::print_stdout, reason = "a development tool talks to a person at a terminal")]
+#![expect(clippy::disallowed_methods, reason = "a development tool may touch files directly")]
+
+mod bench;
+mod check;
+mod ci;
+mod demo;
+mod leash;
+mod place;
+mod suite;
+mod summary;
+mod test;
+mod venv;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::summary::Summary;
+
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", about = "Development commands of Unlade")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run every test that this machine can run; say what was skipped and why
+    Test(test::Options),
+    /// Formatting, lints and the links of the documentation
+    Check,
+    /// Measure, as children of this process so that each has its own peak memory
+    Bench(bench::Options),
+    /// Everything, and a skipped test is a failed test
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let mut summary = Summary::new();
+    match Arguments::parse().command {
+        Command::Test(options) => test::run(&options, &mut summary),
+        Command::Check => check::run(&mut summary),
+        Command::Bench(options) => bench::run(&options, &mut summary),
+        Command::Ci => ci::run(&mut summary),
+    }
+    summary.print();
+    summary.exit_code()
+}

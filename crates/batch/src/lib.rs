@@ -1,1 +1,13 @@
-//! The batch engine and its registry of kinds.
+//! The batch engine: expands a batch task into subtasks and executes them, chunk by chunk, each chunk's effects
+//! and their records in one transaction. What a task can do is a [`Kind`] in `kinds`.
+
+mod columns;
+mod executor;
+mod expand;
+mod kind;
+mod kinds;
+
+pub use columns::{FileColumn, header_fits, header_is_known};
+pub use executor::Batches;
+pub use kind::{Effect, Kind, Row};
+pub use kinds::{KINDS, kind};

@@ -103,7 +103,8 @@ impl Blobs {
 
     /// Bytes that are free where the objects lie.
     pub fn free_bytes(&self) -> Result<u64, Error> {
-        let found = rustix::fs::statvfs(&self.root).map_err(|error| Error::Disk(self.root.clone(), error.into()))?;
+        let found =
+            rustix::fs::statvfs(&self.root).map_err(|error| Error::Disk(self.root.clone(), error.into()))?;
         Ok(found.f_bavail * found.f_frsize)
     }
 }

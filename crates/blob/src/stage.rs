@@ -27,7 +27,8 @@ pub struct Staged {
 
 impl Staged {
     pub(crate) fn create(directory: &Path) -> Result<Self, Error> {
-        let path = directory.join(format!("{}-{}", std::process::id(), STAGED.fetch_add(1, Ordering::Relaxed)));
+        let path =
+            directory.join(format!("{}-{}", std::process::id(), STAGED.fetch_add(1, Ordering::Relaxed)));
         Ok(Self { file: disk::create_private(&path)?, path, published: false })
     }
 

@@ -1,12 +1,17 @@
 //! The driver's own promises: atomic units, snapshots, the cap on their age, the lock, migrations.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{sync::Arc, time::Duration};
 
 use db::{Db, DirLock, Error, Flow, Migration, Options, args, migrate};
 use unlade_db as db;
 
-const TABLE: &[Migration] =
-    &[Migration { version: 1, name: "pair", sql: "CREATE TABLE pair (k TEXT PRIMARY KEY, v BIGINT) {clustered};" }];
+const TABLE: &[Migration] = &[Migration {
+    version: 1,
+    name: "pair",
+    sql: "CREATE TABLE pair (k TEXT PRIMARY KEY, v BIGINT) {clustered};",
+}];
 
 fn open(dir: &tempfile::TempDir, options: Options) -> Db {
     let db = Db::open(&dir.path().join("test.db"), options).unwrap();
@@ -114,8 +119,10 @@ fn a_directory_has_one_owner() {
 
 #[test]
 fn a_newer_schema_and_a_changed_migration_are_refused() {
-    const NEWER: &[Migration] = &[TABLE[0], Migration { version: 2, name: "more", sql: "CREATE TABLE more (k TEXT);" }];
-    const CHANGED: &[Migration] = &[Migration { version: 1, name: "pair", sql: "CREATE TABLE pair (k TEXT);" }];
+    const NEWER: &[Migration] =
+        &[TABLE[0], Migration { version: 2, name: "more", sql: "CREATE TABLE more (k TEXT);" }];
+    const CHANGED: &[Migration] =
+        &[Migration { version: 1, name: "pair", sql: "CREATE TABLE pair (k TEXT);" }];
     let dir = tempfile::tempdir().unwrap();
     let db = open(&dir, Options::default());
     assert_eq!(migrate(&db, CHANGED, 1), Err(Error::ChangedMigration(1)));

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod condition;
 pub mod ids;
 pub mod limits;
+pub mod order;
 pub mod policy;
 pub mod rng;
 

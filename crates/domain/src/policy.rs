@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn the_project_is_asked_before_the_action() {
-        let refused = |root, project| authorize(caller(root), Action::APPS_LIST, project).map_err(|fault| fault.code);
+        let refused =
+            |root, project| authorize(caller(root), Action::APPS_LIST, project).map_err(|fault| fault.code);
         assert_eq!(refused(false, "other").unwrap_err(), Code::ForeignProject);
         assert_eq!(refused(false, "p").unwrap_err(), Code::Denied);
         assert_eq!(refused(true, "p").unwrap().action(), Action::APPS_LIST);

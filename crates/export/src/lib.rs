@@ -1,1 +1,20 @@
-//! The export engine and its registries of sources and formats.
+//! The export engine: snapshot, rows, encode, zip, publish, settle. `attempt` is that sentence as code.
+//!
+//! What can be exported is a [`Source`] in `sources`, how it is written a [`Format`] in `formats`: one folder
+//! each and one line in its registry. A Source never sees a file, a Format never sees a store.
+
+pub mod archive;
+mod attempt;
+pub mod encode;
+mod formats;
+mod manifest;
+pub mod report;
+pub mod row;
+pub mod source;
+mod sources;
+
+pub use attempt::Exports;
+pub use encode::Format;
+pub use formats::{FORMATS, format};
+pub use source::{Selected, Source};
+pub use sources::{SOURCES, source};

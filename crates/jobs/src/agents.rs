@@ -27,7 +27,13 @@ pub struct Agents(JoinHandle<()>);
 
 impl Agents {
     /// Starts the agents, before any worker: what is older than this process and unrecorded is swept at once.
-    pub fn start(store: Store, blobs: Blobs, bell: Bell, rescues: Vec<Rescue>, runtime: Handle) -> std::io::Result<Self> {
+    pub fn start(
+        store: Store,
+        blobs: Blobs,
+        bell: Bell,
+        rescues: Vec<Rescue>,
+        runtime: Handle,
+    ) -> std::io::Result<Self> {
         let started_ms = store.now_ms();
         let agents = Running { store, blobs, bell, rescues, runtime, started_ms };
         std::thread::Builder::new().name("agents".into()).spawn(move || agents.serve()).map(Self)

@@ -83,7 +83,13 @@ impl<J: Job> Worker<J> {
     fn work(&self, claim: Claim, begun: Instant) {
         let lease = Lease::new(claim, self.bell.clone(), begun);
         let claim = &lease.claim;
-        tracing::info!(kind = J::KIND, job = claim.job_id, epoch = claim.epoch, attempt = claim.attempt, "claimed");
+        tracing::info!(
+            kind = J::KIND,
+            job = claim.job_id,
+            epoch = claim.epoch,
+            attempt = claim.attempt,
+            "claimed"
+        );
         let ended = catch_unwind(AssertUnwindSafe(|| self.beside_a_heartbeat(&lease)))
             .unwrap_or_else(|_| Err(Stop::Retry("the worker panicked".to_owned())));
         let answer = match &ended {
@@ -94,7 +100,13 @@ impl<J: Job> Worker<J> {
             }
             Err(Stop::Interrupted) => self.store.release(claim, self.store.now_ms(), None),
             Err(Stop::Retry(reason)) => {
-                tracing::warn!(kind = J::KIND, job = claim.job_id, attempt = claim.attempt, reason, "will retry");
+                tracing::warn!(
+                    kind = J::KIND,
+                    job = claim.job_id,
+                    attempt = claim.attempt,
+                    reason,
+                    "will retry"
+                );
                 let pause = BACKOFF_MS * claim.attempt * claim.attempt;
                 self.store.release(claim, self.store.now_ms() + pause, Some(reason.clone()))
             }

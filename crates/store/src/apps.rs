@@ -36,7 +36,11 @@ impl Apps<'_> {
                 gate::enter(tx, &project_id)?;
                 let count = tx.count("SELECT COUNT(*) FROM app WHERE project_id = ?1", args![&project_id])?;
                 if count >= context.limits.apps {
-                    return Err(Fault::new(Code::AppQuota, format!("limits.apps is {}.", context.limits.apps)).into());
+                    return Err(Fault::new(
+                        Code::AppQuota,
+                        format!("limits.apps is {}.", context.limits.apps),
+                    )
+                    .into());
                 }
                 let taken = "SELECT 1 FROM app WHERE project_id = ?1 AND app_name = ?2";
                 if tx.exists(taken, args![&project_id, &app_name])? {

@@ -130,7 +130,8 @@ fn may_upload(
     user_id: &str,
     file_name: &str,
 ) -> Result<(), Error> {
-    let live = "FROM batch_file WHERE project_id = ?1 AND user_id = ?2 AND task_id IS NULL AND uploaded_ms > ?3";
+    let live =
+        "FROM batch_file WHERE project_id = ?1 AND user_id = ?2 AND task_id IS NULL AND uploaded_ms > ?3";
     let since = oldest(context);
     let taken = format!("SELECT 1 {live} AND file_name = ?4");
     if tx.exists(&taken, args![project_id, user_id, since, file_name])? {

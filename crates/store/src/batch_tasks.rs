@@ -66,7 +66,8 @@ pub struct TaskFilter {
     pub status: Option<TaskStatus>,
 }
 
-const COLUMNS: &str = "task_id, task_name, task_type, document, status, status_desc, total, processing, success, fail,
+const COLUMNS: &str =
+    "task_id, task_name, task_type, document, status, status_desc, total, processing, success, fail,
     waitting, fail_wait_retry, stopped, removed, created_ms";
 
 fn task(row: &dyn Row) -> Result<BatchTask, db::Error> {
@@ -105,7 +106,12 @@ impl BatchTasks<'_> {
     }
 
     /// One page of batch tasks, without their targets.
-    pub async fn list(&self, permit: &Permit, filter: TaskFilter, order: PageOrder) -> Result<Paged<BatchTask>, Error> {
+    pub async fn list(
+        &self,
+        permit: &Permit,
+        filter: TaskFilter,
+        order: PageOrder,
+    ) -> Result<Paged<BatchTask>, Error> {
         let project_id = permit.project_id().to_owned();
         self.0
             .db
@@ -165,7 +171,10 @@ impl BatchTasks<'_> {
                     let detail = format!("task_id: {task_id} is {}", task.status);
                     return Err(Fault::new(Code::BatchTaskUnfinished, detail).into());
                 }
-                tx.execute("DELETE FROM batch_task WHERE project_id = ?1 AND task_id = ?2", args![&project_id, &task_id])?;
+                tx.execute(
+                    "DELETE FROM batch_task WHERE project_id = ?1 AND task_id = ?2",
+                    args![&project_id, &task_id],
+                )?;
                 tx.execute("INSERT INTO doomed_task (task_id) VALUES (?1)", args![&task_id])?;
                 Ok(())
             })
@@ -180,7 +189,8 @@ fn find(tx: &mut dyn Tx, project_id: &str, task_id: &str) -> Result<BatchTask, E
 
 /// The targets of a task to which they were given one by one.
 fn given_targets(tx: &mut dyn Tx, project_id: &str, task_id: &str) -> Result<Option<Json>, Error> {
-    let by_file = "SELECT 1 FROM batch_task WHERE project_id = ?1 AND task_id = ?2 AND document_source IS NOT NULL";
+    let by_file =
+        "SELECT 1 FROM batch_task WHERE project_id = ?1 AND task_id = ?2 AND document_source IS NOT NULL";
     if tx.exists(by_file, args![project_id, task_id])? {
         return Ok(None);
     }
@@ -323,7 +333,13 @@ pub fn count_done(
 }
 
 /// Ends a task. Its status follows from its counters, unless it failed as a whole for `reason`.
-pub fn finish(tx: &mut dyn Tx, project_id: &str, task_id: &str, reason: Option<&str>, now_ms: i64) -> Result<(), Error> {
+pub fn finish(
+    tx: &mut dyn Tx,
+    project_id: &str,
+    task_id: &str,
+    reason: Option<&str>,
+    now_ms: i64,
+) -> Result<(), Error> {
     let Some(work) = work(tx, project_id, task_id)? else { return Ok(()) };
     let TaskProgress { total, success, .. } = work.progress;
     let status = match success {
@@ -347,7 +363,11 @@ pub fn finish(tx: &mut dyn Tx, project_id: &str, task_id: &str, reason: Option<&
 }
 
 /// The app of a batch task, for the scope of its export.
-pub(crate) fn app_of(tx: &mut dyn Tx, project_id: &str, task_id: &str) -> Result<Option<(String, String)>, Error> {
+pub(crate) fn app_of(
+    tx: &mut dyn Tx,
+    project_id: &str,
+    task_id: &str,
+) -> Result<Option<(String, String)>, Error> {
     let sql = "SELECT app_id, task_name FROM batch_task WHERE project_id = ?1 AND task_id = ?2";
     Ok(tx.first(sql, args![project_id, task_id], |row| Ok((row.string(0)?, row.string(1)?)))?)
 }

@@ -50,7 +50,8 @@ impl Store {
     }
 }
 
-const SELECT: &str = "SELECT d.record_id, d.app_id, a.app_name, d.device_id, d.node_id, d.gateway_id, d.device_name,
+const SELECT: &str =
+    "SELECT d.record_id, d.app_id, a.app_name, d.device_id, d.node_id, d.gateway_id, d.device_name,
     d.node_type, d.description, d.product_id, p.name, d.status, d.frozen, d.created_ms, d.extension_info,
     d.auth_type, d.fingerprint, d.secure_access, d.timeout_seconds, d.secret_sealed
   FROM device d
@@ -100,7 +101,12 @@ fn masked(secret: &[u8]) -> String {
 
 impl Devices<'_> {
     /// Adds a device. The only answer that shows its secret.
-    pub async fn add(&self, permit: &Permit, app_id: Option<String>, order: AddDevice) -> Result<Device, Error> {
+    pub async fn add(
+        &self,
+        permit: &Permit,
+        app_id: Option<String>,
+        order: AddDevice,
+    ) -> Result<Device, Error> {
         let project_id = permit.project_id().to_owned();
         self.0
             .unit(move |tx, context| {
@@ -119,7 +125,12 @@ impl Devices<'_> {
     }
 
     /// One page of devices, in short.
-    pub async fn list(&self, permit: &Permit, filter: DeviceFilter, order: PageOrder) -> Result<Paged<Device>, Error> {
+    pub async fn list(
+        &self,
+        permit: &Permit,
+        filter: DeviceFilter,
+        order: PageOrder,
+    ) -> Result<Paged<Device>, Error> {
         let project_id = permit.project_id().to_owned();
         self.0
             .db
@@ -175,7 +186,9 @@ impl Devices<'_> {
     pub async fn freeze(&self, permit: &Permit, device_id: String) -> Result<(), Error> {
         let project_id = permit.project_id().to_owned();
         self.0
-            .unit(move |tx, _| freeze(tx, Reach { project_id: &project_id, app_id: None }, &device_id).map(|_| ()))
+            .unit(move |tx, _| {
+                freeze(tx, Reach { project_id: &project_id, app_id: None }, &device_id).map(|_| ())
+            })
             .await
     }
 
@@ -183,7 +196,9 @@ impl Devices<'_> {
     pub async fn unfreeze(&self, permit: &Permit, device_id: String) -> Result<(), Error> {
         let project_id = permit.project_id().to_owned();
         self.0
-            .unit(move |tx, _| unfreeze(tx, Reach { project_id: &project_id, app_id: None }, &device_id).map(|_| ()))
+            .unit(move |tx, _| {
+                unfreeze(tx, Reach { project_id: &project_id, app_id: None }, &device_id).map(|_| ())
+            })
             .await
     }
 }
@@ -234,8 +249,12 @@ pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevi
     let app_id = products::app_of(tx, project_id, &order.product_id)?
         .filter(|app_id| reach.app_id.is_none_or(|only| only == app_id))
         .ok_or_else(|| Fault::new(Code::ProductMissing, named("product_id", &order.product_id)))?;
-    let device_id = order.device_id.clone().unwrap_or_else(|| format!("{}_{}", order.product_id, order.node_id));
-    if tx.exists("SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2", args![project_id, &device_id])? {
+    let device_id =
+        order.device_id.clone().unwrap_or_else(|| format!("{}_{}", order.product_id, order.node_id));
+    if tx.exists(
+        "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2",
+        args![project_id, &device_id],
+    )? {
         return Err(Fault::new(Code::DeviceTaken, named("device_id", &device_id)).into());
     }
     let node = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2 AND node_id = ?3";
@@ -246,7 +265,8 @@ pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevi
         gateway_may_have_children(tx, project_id, &app_id, gateway_id)?;
     }
     take_quota(tx, context, project_id)?;
-    let secret = (order.auth_type == "SECRET").then(|| order.secret.clone().unwrap_or_else(|| context.rng.hex(32)));
+    let secret =
+        (order.auth_type == "SECRET").then(|| order.secret.clone().unwrap_or_else(|| context.rng.hex(32)));
     insert(tx, context, project_id, &app_id, &device_id, order, secret.as_deref())?;
     Ok(Added { device_id, secret })
 }
@@ -292,7 +312,12 @@ fn insert(
 }
 
 /// A sub-device's parent must exist in the same app and itself lie at most one level below a gateway.
-fn gateway_may_have_children(tx: &mut dyn Tx, project_id: &str, app_id: &str, gateway_id: &str) -> Result<(), Error> {
+fn gateway_may_have_children(
+    tx: &mut dyn Tx,
+    project_id: &str,
+    app_id: &str,
+    gateway_id: &str,
+) -> Result<(), Error> {
     let parent = "SELECT gateway_id FROM device WHERE project_id = ?1 AND device_id = ?2 AND app_id = ?3";
     let named = || format!("gateway_id: {gateway_id}");
     let above = tx

@@ -32,7 +32,11 @@ pub enum Admission {
 
 impl Store {
     /// The result of an export task, not counted.
-    pub async fn look_at_result(&self, permit: &Permit, export_task_id: String) -> Result<ExportResult, Error> {
+    pub async fn look_at_result(
+        &self,
+        permit: &Permit,
+        export_task_id: String,
+    ) -> Result<ExportResult, Error> {
         let project_id = permit.project_id().to_owned();
         self.db.read(move |tx| result_of(tx, &project_id, &export_task_id)).await
     }
@@ -44,18 +48,23 @@ impl Store {
     }
 }
 
-fn admit(tx: &mut dyn Tx, context: &Context, project_id: &str, user_id: &str, ask: &Ask) -> Result<Admission, Error> {
+fn admit(
+    tx: &mut dyn Tx,
+    context: &Context,
+    project_id: &str,
+    user_id: &str,
+    ask: &Ask,
+) -> Result<Admission, Error> {
     let result = result_of(tx, project_id, &ask.export_task_id)?;
     if ask.holds.contains(&result.sha256) {
         return Ok(Admission::Unchanged(result));
     }
     gate::enter(tx, user_id)?;
     let now = context.clock.now_ms();
-    let last = tx.first(
-        "SELECT started_ms, sha256 FROM download WHERE user_id = ?1",
-        args![user_id],
-        |row| Ok((row.int(0)?, row.string(1)?)),
-    )?;
+    let last =
+        tx.first("SELECT started_ms, sha256 FROM download WHERE user_id = ?1", args![user_id], |row| {
+            Ok((row.int(0)?, row.string(1)?))
+        })?;
     if let Some((started_ms, sha256)) = last {
         // A start that lies ahead is a clock that was put back. Within the interval it still counts (nodes may
         // disagree by seconds); further ahead it would lock the user out, so it does not.

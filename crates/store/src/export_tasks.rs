@@ -110,7 +110,8 @@ pub struct Made {
     pub rows: i64,
 }
 
-const COLUMNS: &str = "export_task_id, resource_type, resource_condition, export_format, status, export_count, progress,
+const COLUMNS: &str =
+    "export_task_id, resource_type, resource_condition, export_format, status, export_count, progress,
     created_ms, ended_ms, app_type, app_id";
 
 fn task(row: &dyn Row) -> StdResult<ExportTask, db::Error> {
@@ -187,7 +188,8 @@ fn create(
 ) -> StdResult<ExportTask, Error> {
     gate::enter(tx, user_id)?;
     let only_app = narrowing_app(tx, project_id, order.app_type, order.app_id.as_deref())?;
-    let missing = || Fault::new(Code::ExportSourceMissing, format!("resource_condition.task_id: {}", order.task_id));
+    let missing =
+        || Fault::new(Code::ExportSourceMissing, format!("resource_condition.task_id: {}", order.task_id));
     let (app_id, name) = batch_tasks::app_of(tx, project_id, &order.task_id)?.ok_or_else(missing)?;
     if only_app.as_ref().is_some_and(|only| *only != app_id) {
         return Err(missing().into());
@@ -314,7 +316,8 @@ pub(crate) fn result_of(tx: &mut dyn Tx, project_id: &str, id: &str) -> StdResul
     )?;
     let (status, failure) = status.ok_or(Code::ExportTaskMissing)?;
     if status != ExportStatus::Success.as_str() {
-        let why = failure.map_or_else(|| format!("It is {status}."), |failure| format!("It is {status}: {failure}"));
+        let why = failure
+            .map_or_else(|| format!("It is {status}."), |failure| format!("It is {status}: {failure}"));
         return Err(Fault::new(Code::ExportTaskNotCompleted, why).into());
     }
     tx.first(
@@ -361,7 +364,13 @@ impl Store {
 
     /// Renews the claim of an export and shows how far it is. Neither figure goes back when a new attempt
     /// starts at the first row again, and 100 is for Success alone.
-    pub fn export_heartbeat(&self, claim: &Claim, lease_until_ms: i64, rows: i64, total: i64) -> StdResult<(), Error> {
+    pub fn export_heartbeat(
+        &self,
+        claim: &Claim,
+        lease_until_ms: i64,
+        rows: i64,
+        total: i64,
+    ) -> StdResult<(), Error> {
         let claim = claim.clone();
         let percent = (1 + 98 * rows / total.max(1)).clamp(1, 99);
         self.db.write_blocking(move |tx| {

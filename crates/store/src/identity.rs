@@ -61,8 +61,11 @@ impl Store {
                        JOIN iam_user u ON u.user_id = k.user_id WHERE k.access_key_id = ?1",
                     args![&access_key_id],
                     |row| {
-                        let caller =
-                            Caller { user_id: row.string(0)?, project_id: row.string(1)?, root: row.int(2)? != 0 };
+                        let caller = Caller {
+                            user_id: row.string(0)?,
+                            project_id: row.string(1)?,
+                            root: row.int(2)? != 0,
+                        };
                         Ok((caller, row.opt_blob(3)?.unwrap_or_default().to_vec()))
                     },
                 )?;
@@ -99,7 +102,8 @@ impl Store {
 fn bootstrap(tx: &mut dyn Tx, context: &Context, chosen: &Chosen) -> Result<Option<Credentials>, Error> {
     let now = context.clock.now_ms();
     let rng: &dyn Rng = &*context.rng;
-    let existing = tx.first("SELECT project_id FROM project ORDER BY created_ms", args![], |row| row.string(0))?;
+    let existing =
+        tx.first("SELECT project_id FROM project ORDER BY created_ms", args![], |row| row.string(0))?;
     let project_id = chosen.project_id.clone().or(existing).unwrap_or_else(|| rng.hex(32));
     tx.execute(
         "INSERT INTO project (project_id, created_ms, devices) VALUES (?1, ?2, 0) ON CONFLICT (project_id) DO NOTHING",

@@ -22,7 +22,13 @@ pub struct Claim {
 }
 
 /// Puts a job into the queue, in the unit of work that makes its cause.
-pub fn enqueue(tx: &mut dyn Tx, job_id: &str, kind: &str, project_id: &str, now_ms: i64) -> Result<(), Error> {
+pub fn enqueue(
+    tx: &mut dyn Tx,
+    job_id: &str,
+    kind: &str,
+    project_id: &str,
+    now_ms: i64,
+) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO job (job_id, kind, project_id, run_at_ms, owner, epoch, lease_until_ms, attempts)
          VALUES (?1, ?2, ?3, ?4, NULL, 0, 0, 0)",
@@ -68,7 +74,12 @@ fn claim(row: &dyn Row) -> Result<Claim, db::Error> {
 
 impl Store {
     /// Claims the job of `kind` that is due for longest, if any is.
-    pub fn claim(&self, kind: &'static str, owner: String, lease_until_ms: i64) -> Result<Option<Claim>, Error> {
+    pub fn claim(
+        &self,
+        kind: &'static str,
+        owner: String,
+        lease_until_ms: i64,
+    ) -> Result<Option<Claim>, Error> {
         let now = self.now_ms();
         self.db.write_blocking(move |tx| {
             // The repeated condition makes this safe where the sub-select takes no lock.
@@ -111,7 +122,10 @@ impl Store {
     /// attempts stay counted, so that a job that kills its process cannot do so for ever.
     pub fn free_all_claims(&self) -> Result<u64, Error> {
         self.db.write_blocking(|tx| {
-            Ok(tx.execute("UPDATE job SET owner = NULL, lease_until_ms = 0 WHERE lease_until_ms > 0", args![])?)
+            Ok(tx.execute(
+                "UPDATE job SET owner = NULL, lease_until_ms = 0 WHERE lease_until_ms > 0",
+                args![],
+            )?)
         })
     }
 

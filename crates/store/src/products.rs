@@ -31,7 +31,8 @@ impl Store {
     }
 }
 
-const SELECT: &str = "SELECT p.record_id, p.app_id, a.app_name, p.product_id, p.name, p.device_type, p.protocol_type,
+const SELECT: &str =
+    "SELECT p.record_id, p.app_id, a.app_name, p.product_id, p.name, p.device_type, p.protocol_type,
     p.data_format, p.manufacturer_name, p.industry, p.description, p.created_ms, p.service_capabilities
   FROM product p JOIN app a ON a.project_id = p.project_id AND a.app_id = p.app_id WHERE p.project_id = ?1";
 
@@ -55,7 +56,12 @@ fn product(row: &dyn Row, whole: bool) -> Result<Product, db::Error> {
 
 impl Products<'_> {
     /// Creates a product.
-    pub async fn create(&self, permit: &Permit, app_id: Option<String>, order: AddProduct) -> Result<Product, Error> {
+    pub async fn create(
+        &self,
+        permit: &Permit,
+        app_id: Option<String>,
+        order: AddProduct,
+    ) -> Result<Product, Error> {
         let project_id = permit.project_id().to_owned();
         self.0
             .unit(move |tx, context| {
@@ -67,7 +73,12 @@ impl Products<'_> {
     }
 
     /// One page of products, without their models.
-    pub async fn list(&self, permit: &Permit, filter: ProductFilter, order: PageOrder) -> Result<Paged<Product>, Error> {
+    pub async fn list(
+        &self,
+        permit: &Permit,
+        filter: ProductFilter,
+        order: PageOrder,
+    ) -> Result<Paged<Product>, Error> {
         let project_id = permit.project_id().to_owned();
         self.0
             .db
@@ -101,7 +112,8 @@ impl Products<'_> {
 
 fn find(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Result<Product, Error> {
     let sql = format!("{SELECT} AND p.product_id = ?2");
-    tx.first(&sql, args![project_id, product_id], |row| product(row, true))?.ok_or(Code::ProductMissing.into())
+    tx.first(&sql, args![project_id, product_id], |row| product(row, true))?
+        .ok_or(Code::ProductMissing.into())
 }
 
 fn insert(

@@ -152,8 +152,10 @@ pub fn waiting(tx: &mut dyn Tx, task_id: &str, from: i64, limit: usize) -> Resul
 
 /// Records what became of subtasks that waited; answers how many did.
 pub fn settle(tx: &mut dyn Tx, task_id: &str, done: &[Done]) -> Result<u64, Error> {
-    let texts: Vec<Option<String>> =
-        done.iter().map(|done| done.error.as_ref().map(|fault| fault.message(types::Language::English))).collect();
+    let texts: Vec<Option<String>> = done
+        .iter()
+        .map(|done| done.error.as_ref().map(|fault| fault.message(types::Language::English)))
+        .collect();
     let mut values = Vec::with_capacity(done.len() * 11);
     for (done, text) in done.iter().zip(&texts) {
         let status = if done.error.is_some() { SubtaskStatus::Fail } else { SubtaskStatus::Success };
@@ -250,7 +252,10 @@ pub(crate) fn page(
         args![task_id, order.marker.ordinal(), target, word, order.limit, order.offset],
         |row| {
             let error = row.opt_string(4)?.map(|error_code| {
-                Ok::<_, db::Error>(ErrorInfo { error_code, error_msg: row.opt_string(5)?.unwrap_or_default() })
+                Ok::<_, db::Error>(ErrorInfo {
+                    error_code,
+                    error_msg: row.opt_string(5)?.unwrap_or_default(),
+                })
             });
             let detail = TaskDetail {
                 target: row.string(1)?,

@@ -92,7 +92,8 @@ impl Vault {
     /// Opens what was sealed for `place`.
     pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
         let (head, text) = sealed.split_at_checked(HEAD).ok_or(Error::Sealed)?;
-        let key = self.keys.iter().find(|key| head[0] == VERSION && head[1..9] == key.id()).ok_or(Error::Sealed)?;
+        let key =
+            self.keys.iter().find(|key| head[0] == VERSION && head[1..9] == key.id()).ok_or(Error::Sealed)?;
         let nonce: [u8; 12] = head[9..].try_into().map_err(|_| Error::Sealed)?;
         cipher(key)
             .decrypt(&nonce.into(), Payload { msg: text, aad: place.as_bytes() })

@@ -26,7 +26,11 @@ impl Language {
 
     /// The language whose tag is `tag`; anything unknown is English.
     pub fn from_tag(tag: &str) -> Self {
-        if tag.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("zh")) { Self::Chinese } else { Self::English }
+        if tag.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("zh")) {
+            Self::Chinese
+        } else {
+            Self::English
+        }
     }
 }
 

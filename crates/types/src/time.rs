@@ -16,11 +16,21 @@ fn digits(out: &mut [u8], mut value: u32) {
 }
 
 /// Fills `template` with the date and time at the given places. The year is the first four bytes.
-fn fill<const N: usize>(template: &[u8; N], unix_ms: i64, [month, day, hour, minute, second]: [usize; 5]) -> [u8; N] {
+fn fill<const N: usize>(
+    template: &[u8; N],
+    unix_ms: i64,
+    [month, day, hour, minute, second]: [usize; 5],
+) -> [u8; N] {
     let at = civil(unix_ms);
     let mut out = *template;
     digits(&mut out[0..4], at.year().unsigned_abs().into());
-    for (place, value) in [(month, at.month()), (day, at.day()), (hour, at.hour()), (minute, at.minute()), (second, at.second())] {
+    for (place, value) in [
+        (month, at.month()),
+        (day, at.day()),
+        (hour, at.hour()),
+        (minute, at.minute()),
+        (second, at.second()),
+    ] {
         digits(&mut out[place..place + 2], value.unsigned_abs().into());
     }
     out
@@ -84,7 +94,14 @@ mod tests {
 
     #[test]
     fn what_is_not_a_compact_time() {
-        for text in ["", "20200812T121212", "20201312T121212Z", "20200230T000000Z", "2020081２T12121Z", "+0200812T121212Z"] {
+        for text in [
+            "",
+            "20200812T121212",
+            "20201312T121212Z",
+            "20200230T000000Z",
+            "2020081２T12121Z",
+            "+0200812T121212Z",
+        ] {
             assert_eq!(parse_compact(text), None, "{text}");
         }
     }

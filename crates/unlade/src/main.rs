@@ -1,2 +1,49 @@
-//! The binary.
-fn main() {}
+//! The binary: reads the configuration, wires the rooms together, and ends in good order.
+
+mod cli;
+mod config;
+mod demo;
+mod error;
+mod keys;
+mod serve;
+mod telemetry;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Parser;
+
+use cli::{Cli, Command, Key};
+use config::Config;
+use error::Error;
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "unlade: {error}");
+            error.exit_code()
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Error> {
+    match command {
+        Command::Serve(serve) => {
+            let config = Config::load(&serve.settings)?;
+            telemetry::start(config.log_level, config.log_format);
+            serve::run(config, serve.throwaway)?;
+        }
+        Command::Demo => demo::run()?,
+        Command::Key(Key::Rotate(rotate)) => {
+            let done = keys::rotate(Config::load(&rotate.settings())?)?;
+            writeln!(std::io::stdout(), "{done}").map_err(Error::system("say what was done"))?;
+        }
+        Command::ParseUpload(upload) => {
+            return Ok(match sheet::Limits::from_arguments(&upload.limits) {
+                Ok(limits) => sheet::child::main(&upload.file, &limits),
+                Err(_) => ExitCode::FAILURE,
+            });
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

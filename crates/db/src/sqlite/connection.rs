@@ -81,7 +81,9 @@ impl Tx for SqliteTx<'_> {
 
     fn execute_many(&mut self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<u64, Error> {
         let mut statement = self.prepare(sql)?;
-        values.chunks(width).try_fold(0, |sum, args| Ok(sum + statement.execute(params_from_iter(args))? as u64))
+        values
+            .chunks(width)
+            .try_fold(0, |sum, args| Ok(sum + statement.execute(params_from_iter(args))? as u64))
     }
 }
 
@@ -90,7 +92,9 @@ impl Row for rusqlite::Row<'_> {
         Ok(match self.get_ref(column)? {
             ValueRef::Null => Value::Null,
             ValueRef::Integer(int) => Value::Int(int),
-            ValueRef::Text(text) => Value::Text(std::str::from_utf8(text).map_err(|_| Error::Type(column, "UTF-8 TEXT"))?),
+            ValueRef::Text(text) => {
+                Value::Text(std::str::from_utf8(text).map_err(|_| Error::Type(column, "UTF-8 TEXT"))?)
+            }
             ValueRef::Blob(blob) => Value::Blob(blob),
             ValueRef::Real(_) => return Err(Error::Type(column, "portable value")),
         })

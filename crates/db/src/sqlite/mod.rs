@@ -86,11 +86,16 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let db = self.clone();
-        tokio::task::spawn_blocking(move || db.read_blocking(work)).await.unwrap_or_else(|_| Err(Error::Gone.into()))
+        tokio::task::spawn_blocking(move || db.read_blocking(work))
+            .await
+            .unwrap_or_else(|_| Err(Error::Gone.into()))
     }
 
     /// [`Db::read`] for threads that may block; the snapshot may be streamed for as long as its age allows.
-    pub fn read_blocking<T, E: From<Error>>(&self, work: impl FnOnce(&mut dyn Tx) -> Result<T, E>) -> Result<T, E> {
+    pub fn read_blocking<T, E: From<Error>>(
+        &self,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.readers.read(work)
     }
 }

@@ -27,10 +27,17 @@ pub(super) struct Readers {
 impl Readers {
     pub(super) fn open(path: &Path, options: Options) -> Result<Self, Error> {
         let free = (0..options.readers.max(1)).map(|_| open_reader(path)).collect::<Result<_, _>>()?;
-        Ok(Self { free: Mutex::new(free), returned: Condvar::new(), snapshot_age_max: options.snapshot_age_max })
+        Ok(Self {
+            free: Mutex::new(free),
+            returned: Condvar::new(),
+            snapshot_age_max: options.snapshot_age_max,
+        })
     }
 
-    pub(super) fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut dyn Tx) -> Result<T, E>) -> Result<T, E> {
+    pub(super) fn read<T, E: From<Error>>(
+        &self,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut lent = Lent { connection: Some(self.take()), readers: self };
         let connection = lent.connection();
         let deadline = Instant::now() + self.snapshot_age_max;

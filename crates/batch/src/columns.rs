@@ -1,0 +1,85 @@
+//! Columns of uploaded files, recognised by their English or Chinese names, whatever the case, a `*` behind a
+//! required one left out.
+
+use crate::{KINDS, Kind};
+
+/// A column of a kind's file.
+#[derive(Clone, Copy, Debug)]
+pub struct FileColumn {
+    /// Its name, which is the API's field.
+    pub name: &'static str,
+    /// Its Chinese name.
+    pub chinese: &'static str,
+    /// Whether a file without it is refused.
+    pub required: bool,
+}
+
+impl FileColumn {
+    /// A column that a file must have.
+    pub const fn required(name: &'static str, chinese: &'static str) -> Self {
+        Self { name, chinese, required: true }
+    }
+
+    /// A column that a file may have.
+    pub const fn optional(name: &'static str, chinese: &'static str) -> Self {
+        Self { name, chinese, required: false }
+    }
+
+    fn is_called(&self, title: &str) -> bool {
+        let title = title.trim().trim_end_matches('*').trim_end();
+        title.eq_ignore_ascii_case(self.name) || title == self.chinese
+    }
+}
+
+/// The names of a header's columns, as far as `kind` knows them.
+pub(crate) fn names(kind: &dyn Kind, header: &[String]) -> Vec<Option<&'static str>> {
+    header
+        .iter()
+        .map(|title| kind.columns().iter().find(|column| column.is_called(title)).map(|column| column.name))
+        .collect()
+}
+
+/// Refuses a header that `kind` cannot read, naming the column.
+pub fn header_fits(kind: &dyn Kind, header: &[String]) -> Result<(), String> {
+    let names = names(kind, header);
+    let missing: Vec<&str> = kind
+        .columns()
+        .iter()
+        .filter(|column| column.required && !names.contains(&Some(column.name)))
+        .map(|column| column.name)
+        .collect();
+    if !missing.is_empty() {
+        return Err(format!("The file has no column {} for {}.", missing.join(", "), kind.task_type()));
+    }
+    for (at, name) in names.iter().enumerate() {
+        if name.is_some() && names[..at].contains(name) {
+            return Err(format!("The file has the column {} twice.", header[at]));
+        }
+    }
+    Ok(())
+}
+
+/// Whether any kind could read a file with this header.
+pub fn header_is_known(header: &[String]) -> bool {
+    KINDS.iter().any(|kind| header_fits(*kind, header).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind;
+
+    fn fits(task_type: &str, header: &[&str]) -> Result<(), String> {
+        let header: Vec<String> = header.iter().map(ToString::to_string).collect();
+        header_fits(kind(task_type).unwrap(), &header)
+    }
+
+    #[test]
+    fn headers_in_either_language_and_case() {
+        assert_eq!(fits("createDevices", &["Product_ID*", "node_id", "note"]), Ok(()));
+        assert_eq!(fits("createDevices", &["产品ID", "设备标识码"]), Ok(()));
+        assert!(fits("createDevices", &["node_id"]).unwrap_err().contains("product_id"));
+        assert!(fits("freezeDevices", &["device_id", "设备ID"]).unwrap_err().contains("设备ID"));
+        assert!(!header_is_known(&["name".to_owned(), "colour".to_owned()]));
+    }
+}

@@ -1,0 +1,149 @@
+//! From the rows of a file to subtasks. The file is read again from its start after a crash; rows that are
+//! subtasks already are passed over, so none is lost and none is made twice.
+
+use std::{path::Path, time::Instant};
+
+use blob::Blobs;
+use domain::Limits;
+use jobs::{Lease, Stop};
+use serde_json::{Map, Value as Json};
+use sheet::Upload;
+use store::{
+    Context, Store, batch_files, batch_tasks, jobs as queue,
+    subtasks::{self, NewSubtask, SEALED_SECRET},
+};
+
+use crate::{Kind, Row, columns::names};
+
+/// Rows that become subtasks in one transaction.
+const CHUNK: usize = 1000;
+
+/// A row on its way into the store.
+struct Made {
+    ordinal: i64,
+    target: String,
+    row_number: i64,
+    input: Option<String>,
+    node_id: Option<String>,
+    device_name: Option<String>,
+}
+
+/// What the reader of uploads is held to, out of the limits in force.
+pub(crate) fn sheet_limits(limits: &Limits) -> sheet::Limits {
+    sheet::Limits {
+        file_bytes: limits.batch_file_bytes,
+        rows: limits.batch_file_rows as _,
+        // It counts the time that our own transactions take between two rows.
+        wall_ms: 300_000,
+        ..sheet::Limits::default()
+    }
+}
+
+/// Why a file could not be expanded.
+pub(crate) enum Ended {
+    /// For now.
+    Stopped(Stop),
+    /// For good: the file cannot be read.
+    Unreadable(String),
+}
+
+impl<E: Into<Stop>> From<E> for Ended {
+    fn from(stop: E) -> Self {
+        Ended::Stopped(stop.into())
+    }
+}
+
+/// Makes the subtasks of a task whose file has been taken, and moves the task on.
+pub(crate) fn expand(
+    store: &Store,
+    blobs: &Blobs,
+    program: &Path,
+    kind: &'static dyn Kind,
+    lease: &Lease,
+) -> Result<(), Ended> {
+    let claim = &lease.claim;
+    let (made, taken) = store.db().read_blocking(|tx| {
+        let taken = batch_files::taken_by(tx, &claim.project_id, &claim.job_id)?;
+        Ok::<_, store::Error>((subtasks::made(tx, &claim.job_id)?, taken))
+    })?;
+    let Some(taken) = taken else {
+        return Err(Ended::Unreadable("The file of the task is gone.".to_owned()));
+    };
+    let unreadable =
+        |error: &dyn std::fmt::Display| Ended::Unreadable(format!("The file cannot be read: {error}"));
+    let path = blobs.local_path(&taken.object_key).map_err(|error| unreadable(&error))?;
+    let limits = sheet_limits(&store.context().limits);
+    let upload = Upload::open(program, &path, &limits).map_err(|error| unreadable(&error))?;
+    let names = names(kind, upload.header());
+    let mut chunk = Vec::with_capacity(CHUNK);
+    let mut ordinal = 0;
+    for row in upload {
+        let row = row.map_err(|error| unreadable(&error))?;
+        if ordinal >= made {
+            let read = Row { names: &names, cells: &row.cells };
+            chunk.push(make(store.context(), kind, &claim.job_id, ordinal, i64::from(row.number), &read));
+        }
+        ordinal += 1;
+        if chunk.len() == CHUNK {
+            insert(store, lease, std::mem::take(&mut chunk), None)?;
+        }
+    }
+    Ok(insert(store, lease, chunk, Some(ordinal))?)
+}
+
+fn make(
+    context: &Context,
+    kind: &dyn Kind,
+    task_id: &str,
+    ordinal: i64,
+    row_number: i64,
+    row: &Row<'_>,
+) -> Made {
+    let input = kind.keeps_rows().then(|| {
+        let cells = row.iter().map(|(name, cell)| match name {
+            // A secret waits sealed, as it will lie in the device's row.
+            "secret" => {
+                (SEALED_SECRET.to_owned(), subtasks::seal_input(context, task_id, ordinal, cell).into())
+            }
+            name => (name.to_owned(), Json::from(cell)),
+        });
+        Json::from(cells.collect::<Map<_, _>>()).to_string()
+    });
+    Made {
+        ordinal,
+        target: kind.target(row),
+        row_number,
+        input,
+        node_id: row.get("node_id").map(str::to_owned),
+        device_name: row.get("device_name").map(str::to_owned),
+    }
+}
+
+/// Makes a chunk of subtasks under the claim; the last one moves the task on and lets go of its file.
+fn insert(store: &Store, lease: &Lease, chunk: Vec<Made>, total: Option<i64>) -> Result<(), Stop> {
+    lease.check()?;
+    let begun = Instant::now();
+    let (claim, context) = (lease.claim.clone(), store.context().clone());
+    let answer = store.db().write_blocking(move |tx| {
+        let now = context.clock.now_ms();
+        queue::advance(tx, &claim, Lease::until(now))?;
+        let rows: Vec<_> = chunk
+            .iter()
+            .map(|made| NewSubtask {
+                ordinal: made.ordinal,
+                target: &made.target,
+                row_number: Some(made.row_number),
+                input: made.input.as_deref(),
+                node_id: made.node_id.as_deref(),
+                device_name: made.device_name.as_deref(),
+            })
+            .collect();
+        subtasks::insert(tx, &claim.job_id, &rows)?;
+        if let Some(total) = total {
+            batch_tasks::begin(tx, &claim.project_id, &claim.job_id, total, now)?;
+            batch_files::forget(tx, &context, &claim.project_id, &claim.job_id)?;
+        }
+        Ok(())
+    });
+    Ok(lease.confirm(begun, answer)?)
+}

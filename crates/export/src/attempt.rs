@@ -1,0 +1,186 @@
+//! One attempt at an export task: claim, snapshot, rows, encode, zip, publish, settle.
+//!
+//! There is no state to resume from: an attempt that ends in the middle leaves a staged file that nobody looks
+//! for, and the next one starts at the first row with a new epoch. What it publishes carries the epoch in its
+//! key and counts only if the claim still holds when the database row is written.
+
+use blob::{Blobs, Staged};
+use db::Flow;
+use jobs::{Job, Lease, Stop};
+use store::{
+    Store, export_tasks,
+    export_tasks::{Made, Order},
+    jobs::Claim,
+};
+
+use crate::{
+    FORMATS, SOURCES, Source,
+    archive::Archive,
+    encode::{self, Encoder, Layout},
+    format,
+    manifest::manifest,
+    report::Tally,
+    row::Cell,
+    source,
+    source::{Selection, Subject},
+};
+
+/// Rows between two looks at the lease.
+const LOOK_EVERY: i64 = 256;
+
+/// The executor of export tasks.
+pub struct Exports {
+    store: Store,
+    blobs: Blobs,
+}
+
+/// Why an attempt made no file.
+enum Ended {
+    /// For now.
+    Stopped(Stop),
+    /// For good: the task fails with this reason.
+    Failed(String),
+}
+
+impl From<Stop> for Ended {
+    fn from(stop: Stop) -> Self {
+        Ended::Stopped(stop)
+    }
+}
+
+impl From<store::Error> for Ended {
+    fn from(error: store::Error) -> Self {
+        Ended::Stopped(error.into())
+    }
+}
+
+impl From<db::Error> for Ended {
+    fn from(error: db::Error) -> Self {
+        store::Error::from(error).into()
+    }
+}
+
+impl From<encode::Error> for Ended {
+    fn from(error: encode::Error) -> Self {
+        if error.is_final() { Ended::Failed(error.to_string()) } else { retry(error) }
+    }
+}
+
+fn retry(error: impl std::fmt::Display) -> Ended {
+    Ended::Stopped(Stop::Retry(error.to_string()))
+}
+
+impl Job for Exports {
+    const KIND: &'static str = export_tasks::JOB;
+
+    fn execute(&self, lease: &Lease) -> Result<(), Stop> {
+        let Some(order) = self.store.export_order(&lease.claim)? else { return Err(Stop::Lost) };
+        match self.make(&order, lease) {
+            Ok((staged, rows)) => self.publish(lease, staged, rows),
+            Err(Ended::Failed(reason)) => Ok(self.store.export_fail(&lease.claim, reason)?),
+            Err(Ended::Stopped(stop)) => Err(stop),
+        }
+    }
+
+    fn beat(&self, lease: &Lease, lease_until_ms: i64) -> Result<(), store::Error> {
+        let (rows, total) = lease.far();
+        self.store.export_heartbeat(&lease.claim, lease_until_ms, rows, total)
+    }
+
+    fn give_up(&self, claim: &Claim, reason: String) -> Result<(), store::Error> {
+        self.store.export_fail(claim, reason)
+    }
+}
+
+impl Exports {
+    /// An executor over its parts.
+    pub fn new(store: Store, blobs: Blobs) -> Self {
+        Self { store, blobs }
+    }
+
+    /// Makes the file out of one snapshot; answers it with its number of rows.
+    fn make(&self, order: &Order, lease: &Lease) -> Result<(Staged, i64), Ended> {
+        let source = source(&order.resource_type).ok_or_else(|| unknown("resource_type", SOURCES.len()))?;
+        let format = format(&order.export_format).ok_or_else(|| unknown("export_format", FORMATS.len()))?;
+        let selection = Selection {
+            project_id: &order.project_id,
+            condition: &order.resource_condition,
+            only_app: order.only_app.as_deref(),
+        };
+        let scratch = || self.blobs.scratch().map_err(std::io::Error::other);
+        self.store.db().read_blocking(|snapshot| {
+            let subject = source.subject(snapshot, selection)?.ok_or_else(gone)?;
+            let archive = Archive::new(self.blobs.stage().map_err(retry)?, subject.changed_ms);
+            let layout = Layout {
+                name: subject.name.clone(),
+                language: order.language,
+                columns: source.columns(),
+                rows: subject.rows,
+            };
+            let mut encoder = format.encoder(layout, archive, &scratch)?;
+            let tally = pour(source, snapshot, selection, &subject, &mut *encoder, lease)?;
+            let report = tally.report(subject.facts, subject.changed_ms);
+            let encoded = encoder.finish(&report)?;
+            let mut archive = encoded.archive;
+            archive
+                .add("manifest.json", &manifest(&report, &encoded.parts, encoded.altered))
+                .map_err(encode::Error::from)?;
+            Ok((archive.finish().map_err(encode::Error::from)?, report.rows))
+        })
+    }
+
+    /// Publishes the file. The object lies there before the row that names it is written; if the claim was
+    /// lost in between, the object is nobody's and goes.
+    fn publish(&self, lease: &Lease, mut staged: Staged, rows: i64) -> Result<(), Stop> {
+        let failed = |error: blob::Error| Stop::Retry(error.to_string());
+        let Claim { job_id, epoch, .. } = &lease.claim;
+        let object_key = format!("exports/{job_id}/{epoch}.zip");
+        let (bytes, sha256) = staged.digest().map_err(failed)?;
+        lease.check()?;
+        self.blobs.publish(staged, &object_key).map_err(failed)?;
+        let made = Made { object_key, bytes: bytes as i64, sha256, rows };
+        Ok(self.store.export_publish(&lease.claim, made)?)
+    }
+}
+
+/// Moves every row of the snapshot from the Source into the file. All of them or none: a file that lacks a row
+/// is not finished.
+fn pour(
+    source: &dyn Source,
+    snapshot: &mut dyn db::Tx,
+    selection: Selection<'_>,
+    subject: &Subject,
+    encoder: &mut (dyn Encoder + '_),
+    lease: &Lease,
+) -> Result<Tally, Ended> {
+    let mut tally = Tally::new(source.counted());
+    let mut failure = None;
+    let mut take = |cells: &[Cell<'_>]| -> Result<(), Ended> {
+        tally.row(cells);
+        if tally.rows() % LOOK_EVERY == 0 {
+            lease.progress(tally.rows(), subject.rows);
+            lease.check()?;
+        }
+        Ok(encoder.row(cells)?)
+    };
+    source.rows(snapshot, selection, &mut |cells| match take(cells) {
+        Ok(()) => Flow::More,
+        Err(ended) => {
+            failure = Some(ended);
+            Flow::Stop
+        }
+    })?;
+    match failure {
+        Some(ended) => Err(ended),
+        None if tally.rows() != subject.rows => Err(retry("the snapshot had other rows than it counted")),
+        None => Ok(tally),
+    }
+}
+
+fn gone() -> Ended {
+    Ended::Failed("the resource to be exported no longer exists".to_owned())
+}
+
+fn unknown(field: &str, known: usize) -> Ended {
+    Ended::Failed(format!("this program does not know the task's {field} (it knows {known})"))
+}

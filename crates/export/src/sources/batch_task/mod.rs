@@ -1,0 +1,136 @@
+//! The subtasks of one batch task: what happened to each device.
+
+use db::{Flow, Tx};
+use serde_json::{Value as Json, json};
+use store::{batch_tasks, subtasks};
+use types::time;
+
+use crate::{
+    row::{Cell, Column, Word},
+    source::{Counted, Fact, Selected, Selection, Source, Subject},
+};
+
+/// `BatchTask`
+pub(crate) struct BatchTask;
+
+const COLUMNS: &[Column] = &[
+    Column::new("target", "目标", 36),
+    Column::few_valued("status", "状态", 12),
+    Column::new("output", "输出", 40),
+    Column::few_valued("error_code", "错误码", 14),
+    Column::few_valued("error_msg", "错误信息", 48),
+    Column::new("device_name", "设备名称", 24),
+    Column::new("node_id", "设备标识码", 24),
+    Column::new("start_time", "开始时间", 25),
+    Column::new("end_time", "结束时间", 25),
+];
+
+const TASK_ID: &str = "task_id";
+
+impl Source for BatchTask {
+    fn resource_type(&self) -> &'static str {
+        "BatchTask"
+    }
+
+    fn select(&self, condition: &Json) -> Result<Selected, String> {
+        let object = condition.as_object().ok_or("must be an object, or a string that holds one")?;
+        if let Some(other) = object.keys().find(|key| *key != TASK_ID) {
+            return Err(format!("has the unknown key {other:?}; its only key is task_id"));
+        }
+        let task_id = object.get(TASK_ID).ok_or("must hold task_id")?;
+        let task_id = task_id
+            .as_str()
+            .filter(|id| {
+                (1..=24).contains(&id.len())
+                    && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+            })
+            .ok_or("task_id must be 1 to 24 lower-case hex digits")?;
+        Ok(Selected { condition: json!({ TASK_ID: task_id }).to_string(), task_id: task_id.to_owned() })
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        COLUMNS
+    }
+
+    fn counted(&self) -> Counted {
+        Counted { status: 1, error_code: 3, error_msg: 4 }
+    }
+
+    fn subject(&self, tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<Subject>, store::Error> {
+        let task_id = task_id(selection);
+        let Some(work) = batch_tasks::work(tx, selection.project_id, &task_id)? else { return Ok(None) };
+        if selection.only_app.is_some_and(|app| app != work.app_id) {
+            return Ok(None);
+        }
+        let facts = [
+            (Word::new("Task ID", "任务ID"), work.task_id),
+            (Word::new("Task name", "任务名称"), work.task_name.clone()),
+            (Word::new("Task type", "任务类型"), work.task_type),
+            (Word::new("Task status", "任务状态"), work.status),
+            (Word::new("App ID", "资源空间ID"), work.app_id),
+            (Word::new("Created", "创建时间"), time::iso_ms(work.created_ms)),
+        ];
+        Ok(Some(Subject {
+            name: work.task_name,
+            facts: facts.into_iter().map(|(label, value)| Fact { label, value }).collect(),
+            rows: subtasks::count(tx, &task_id)?,
+            changed_ms: work.changed_ms,
+        }))
+    }
+
+    fn rows(
+        &self,
+        tx: &mut dyn Tx,
+        selection: Selection<'_>,
+        each: &mut dyn FnMut(&[Cell<'_>]) -> Flow,
+    ) -> Result<(), store::Error> {
+        subtasks::report(tx, &task_id(selection), &mut |row| {
+            let (started, ended) =
+                (row.started_ms.map(time::iso_ms_bytes), row.ended_ms.map(time::iso_ms_bytes));
+            Ok(each(&[
+                Cell::Text(row.target),
+                Cell::Text(row.status),
+                row.output.into(),
+                row.error_code.into(),
+                row.error_msg.into(),
+                row.device_name.into(),
+                row.node_id.into(),
+                time_cell(started.as_ref()),
+                time_cell(ended.as_ref()),
+            ]))
+        })
+    }
+}
+
+fn time_cell(bytes: Option<&[u8; 24]>) -> Cell<'_> {
+    bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).into()
+}
+
+/// The id in a condition that [`Source::select`] has made.
+fn task_id(selection: Selection<'_>) -> String {
+    let condition: Json = serde_json::from_str(selection.condition).unwrap_or_default();
+    condition[TASK_ID].as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_names_one_batch_task() {
+        let select = |text: &str| BatchTask.select(&serde_json::from_str(text).unwrap());
+        let selected = select(r#"{ "task_id": "5f433ce0c24389024365fdfa" }"#).unwrap();
+        assert_eq!(selected.condition, r#"{"task_id":"5f433ce0c24389024365fdfa"}"#);
+        for (wrong, names) in [
+            (r#"[]"#, "object"),
+            (r#"{}"#, "task_id"),
+            (r#"{"task_id": 5}"#, "task_id"),
+            (r#"{"task_id": "XYZ"}"#, "task_id"),
+            (r#"{"task_id": ""}"#, "task_id"),
+            (r#"{"task_id": "ab", "extra": 1}"#, "extra"),
+        ] {
+            let text = select(wrong).unwrap_err();
+            assert!(text.contains(names), "{wrong}: {text}");
+        }
+    }
+}

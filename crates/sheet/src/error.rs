@@ -1,0 +1,183 @@
+//! Why a file is not read, in words for the person who uploaded it.
+//!
+//! The child sends an [`Error`] to its parent as JSON; no code here decides on status codes.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use thiserror::Error;
+
+/// A cell, as a person names it: `C12`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct At {
+    /// Counted from 1.
+    pub row: u32,
+    /// Counted from 1; `A` is 1.
+    pub column: u32,
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut letters = Vec::new();
+        let mut column = self.column;
+        while column > 0 {
+            column -= 1;
+            letters.push(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(column % 26) as usize]);
+            column /= 26;
+        }
+        letters.iter().rev().try_for_each(|letter| write!(formatter, "{}", char::from(*letter)))?;
+        write!(formatter, "{}", self.row)
+    }
+}
+
+/// Why a file is not read to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Error {
+    /// The file is larger than allowed.
+    #[error("the file is larger than {limit} bytes")]
+    FileTooLarge {
+        /// [`crate::Limits::file_bytes`]
+        limit: u64,
+    },
+    /// Neither xlsx nor xls by its first bytes.
+    #[error("the file is not a spreadsheet")]
+    UnknownFormat,
+    /// An xls file, or an xlsx file with a password, which has the same container.
+    #[error("the file is an .xls or is protected by a password; save it as an .xlsx without one")]
+    XlsUnsupported,
+    /// An entry of the container is encrypted.
+    #[error("the file is encrypted")]
+    Encrypted,
+    /// More entries in the container than a workbook has, or one name twice, or entries that overlap.
+    #[error("the file is not built like a spreadsheet")]
+    Container,
+    /// The container inflates to more than allowed, or more strongly than a workbook does.
+    #[error("the file inflates to more than a spreadsheet of this size does")]
+    Inflates,
+    /// Broken inside.
+    #[error("the file is damaged: {reason}")]
+    Damaged {
+        /// From the library that reads it.
+        reason: String,
+    },
+    /// There is no visible worksheet.
+    #[error("the file has no worksheet")]
+    NoWorksheet,
+    /// No cell of the first worksheet has a text, so there is no header.
+    #[error("the first worksheet is blank")]
+    Blank,
+    /// More rows than allowed.
+    #[error("the first worksheet has more than {limit} rows below its header")]
+    TooManyRows {
+        /// [`crate::Limits::rows`]
+        limit: u64,
+    },
+    /// A cell far to the right.
+    #[error("cell {at} lies beyond the first {limit} columns")]
+    TooManyColumns {
+        /// The cell.
+        at: At,
+        /// [`crate::Limits::columns`]
+        limit: u64,
+    },
+    /// A cell below the last row that a worksheet can have.
+    #[error("cell {at} lies beyond the last row of a worksheet")]
+    BeyondLastRow {
+        /// The cell.
+        at: At,
+    },
+    /// A cell with a text longer than allowed.
+    #[error("cell {at} is longer than {limit} bytes")]
+    CellTooLong {
+        /// The cell.
+        at: At,
+        /// [`crate::Limits::cell_bytes`]
+        limit: u64,
+    },
+    /// A whole number of more than 15 digits. A spreadsheet has changed its last digits already, so it cannot be the id that
+    /// somebody typed.
+    #[error(
+        "cell {at} is a number of more than 15 digits, which a spreadsheet cannot keep; format it as text"
+    )]
+    DigitsLost {
+        /// The cell.
+        at: At,
+    },
+    /// A cell that comes before the one that precedes it.
+    #[error("the file is damaged: cell {at} is out of order")]
+    OutOfOrder {
+        /// The cell.
+        at: At,
+    },
+    /// The file cannot be opened or the child cannot be started: not the fault of the file.
+    #[error("the file cannot be read: {reason}")]
+    Io {
+        /// From the operating system.
+        reason: String,
+    },
+    /// The child did not say that it reached the end of the file.
+    #[error("reading the file was stopped: {stop}")]
+    Killed {
+        /// What happened to it.
+        stop: Stop,
+    },
+}
+
+impl Error {
+    pub(crate) fn io(error: &std::io::Error) -> Self {
+        Self::Io { reason: error.to_string() }
+    }
+
+    pub(crate) fn damaged(error: &impl fmt::Display) -> Self {
+        Self::Damaged { reason: error.to_string() }
+    }
+}
+
+/// How a child ended that did not reach the end of its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    /// It took longer than [`crate::Limits::wall_ms`].
+    #[error("it took too long")]
+    TimeUp,
+    /// A signal: by default of running out of memory (6) or processor time (9, 24).
+    #[error("signal {0}")]
+    Signal(i32),
+    /// An exit with another code than 0.
+    #[error("exit code {0}")]
+    Exit(i32),
+    /// It ended without an `end` frame, or with another count of rows than it sent.
+    #[error("it ended before the file did")]
+    Incomplete,
+    /// It wrote something that is no frame.
+    #[error("it wrote no frame")]
+    Garbled,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_named_as_people_name_them() {
+        for (row, column, name) in [
+            (1, 1, "A1"),
+            (12, 26, "Z12"),
+            (3, 27, "AA3"),
+            (9, 702, "ZZ9"),
+            (1_048_576, 16_384, "XFD1048576"),
+        ] {
+            assert_eq!(At { row, column }.to_string(), name);
+        }
+    }
+
+    #[test]
+    fn errors_survive_the_journey() {
+        let error = Error::CellTooLong { at: At { row: 12, column: 3 }, limit: 4096 };
+        let json = serde_json::to_string(&error).unwrap();
+        assert_eq!(json, r#"{"code":"cell_too_long","at":{"row":12,"column":3},"limit":4096}"#);
+        assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
+        assert_eq!(error.to_string(), "cell C12 is longer than 4096 bytes");
+    }
+}

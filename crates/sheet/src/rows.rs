@@ -1,0 +1,96 @@
+//! Puts cells together to rows: checks their order and their limits, skips blank rows, pads short ones.
+
+use crate::{At, Error, Limits};
+use std::ops::ControlFlow;
+
+/// The last row of any worksheet.
+const SHEET_ROWS_MAX: u32 = 1_048_576;
+
+/// Takes cells in the order of the sheet and gives rows to `sink`. Its strings are used again for each row.
+pub(crate) struct Rows<'a, S> {
+    limits: &'a Limits,
+    sink: S,
+    last: Option<At>,
+    row: u32,
+    cells: Vec<String>,
+    filled: usize,
+    header_width: Option<usize>,
+    rows: u64,
+}
+
+impl<'a, S: FnMut(u32, &[String]) -> ControlFlow<()>> Rows<'a, S> {
+    pub(crate) fn new(limits: &'a Limits, sink: S) -> Self {
+        Self { limits, sink, last: None, row: 0, cells: Vec::new(), filled: 0, header_width: None, rows: 0 }
+    }
+
+    /// Takes one cell. A blank cell only counts for the order: a sheet may be full of formatted nothing.
+    pub(crate) fn cell(&mut self, at: At, text: &str) -> Result<ControlFlow<()>, Error> {
+        // Cells out of order could reopen a row that the sink has seen.
+        if self.last.is_some_and(|last| at <= last) {
+            return Err(Error::OutOfOrder { at });
+        }
+        self.last = Some(at);
+        if text.is_empty() {
+            return Ok(ControlFlow::Continue(()));
+        }
+        self.check(at, text)?;
+        if at.row != self.row && self.flush()?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        self.row = at.row;
+        self.pad(at.column as usize);
+        self.cells[at.column as usize - 1].push_str(text);
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Gives the last row to the sink; tells how many there were below the header.
+    pub(crate) fn finish(mut self) -> Result<u64, Error> {
+        if self.flush()?.is_continue() && self.header_width.is_none() {
+            return Err(Error::Blank);
+        }
+        Ok(self.rows)
+    }
+
+    fn check(&self, at: At, text: &str) -> Result<(), Error> {
+        let Limits { columns, cell_bytes, .. } = *self.limits;
+        if at.row > SHEET_ROWS_MAX {
+            return Err(Error::BeyondLastRow { at });
+        }
+        if u64::from(at.column) > columns {
+            return Err(Error::TooManyColumns { at, limit: columns });
+        }
+        if text.len() as u64 > cell_bytes {
+            return Err(Error::CellTooLong { at, limit: cell_bytes });
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<ControlFlow<()>, Error> {
+        if self.filled == 0 {
+            return Ok(ControlFlow::Continue(()));
+        }
+        match self.header_width {
+            None => self.header_width = Some(self.filled),
+            Some(width) => {
+                self.rows += 1;
+                if self.rows > self.limits.rows {
+                    return Err(Error::TooManyRows { limit: self.limits.rows });
+                }
+                self.pad(width);
+            }
+        }
+        let filled = std::mem::take(&mut self.filled);
+        Ok((self.sink)(self.row, &self.cells[..filled]))
+    }
+
+    /// Adds empty cells until the row is `width` wide.
+    fn pad(&mut self, width: usize) {
+        while self.filled < width {
+            match self.cells.get_mut(self.filled) {
+                Some(cell) => cell.clear(),
+                None => self.cells.push(String::new()),
+            }
+            self.filled += 1;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A self-hosted server for bulk device work that speaks IoTDA's application API v5.
+#[derive(Parser)]
+#[command(version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Serve the API
+    Serve(Serve),
+    /// Show the whole job against a throwaway server, and leave its zip in the current directory
+    Demo,
+    /// The key that encrypts secrets at rest
+    #[command(subcommand)]
+    Key(Key),
+    /// Read one uploaded file; the server starts this by itself
+    #[command(hide = true, name = sheet::child::SUBCOMMAND)]
+    ParseUpload(ParseUpload),
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+    /// Ends with its standard input and removes its data directory, which must be new
+    #[arg(long, hide = true)]
+    pub(crate) throwaway: bool,
+}
+
+/// Settings that have a flag. All others are in the settings file or the environment.
+#[derive(Args, Default)]
+pub(crate) struct Settings {
+    /// Host and port [default: 127.0.0.1:8900]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<String>,
+    /// Where everything is kept [default: ./unlade-data]
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) data_dir: Option<String>,
+    /// The settings file [default: ./unlade.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Key {
+    /// Replace the master key and seal every secret anew; no server may be running
+    Rotate(Rotate),
+}
+
+#[derive(Args)]
+pub(crate) struct Rotate {
+    /// Where everything is kept [default: ./unlade-data]
+    #[arg(long, value_name = "DIRECTORY")]
+    data_dir: Option<String>,
+    /// The settings file [default: ./unlade.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Rotate {
+    /// Its settings, as every subcommand has them.
+    pub(crate) fn settings(self) -> Settings {
+        Settings { listen: None, data_dir: self.data_dir, config: self.config }
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct ParseUpload {
+    pub(crate) file: PathBuf,
+    #[arg(allow_hyphen_values = true, trailing_var_arg = true)]
+    pub(crate) limits: Vec<String>,
+}

@@ -1,0 +1,162 @@
+//! The configuration: parsed ([`layers`], where each setting keeps the name it was given under), then resolved
+//! into what the program works with ([`Config`]). Nobody else reads the environment or the settings file.
+
+mod given;
+mod layers;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    net::{SocketAddr, ToSocketAddrs},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use domain::Limits;
+use store::{MasterKey, identity::Chosen};
+
+use crate::{cli, error::Error};
+use layers::Layers;
+pub(crate) use settings::{Format, Level};
+
+const ACCESS_KEY: &str = "UNLADE_ROOT_ACCESS_KEY";
+const SECRET_KEY: &str = "UNLADE_ROOT_SECRET_KEY";
+const PROJECT_ID: &str = "UNLADE_PROJECT_ID";
+const MASTER_KEY: &str = "UNLADE_MASTER_KEY";
+/// Variables that are no settings: they are secret or belong to one data directory.
+const APART: [&str; 4] = [ACCESS_KEY, SECRET_KEY, PROJECT_ID, MASTER_KEY];
+/// The settings file that is read if it is there.
+const FILE: &str = "unlade.toml";
+
+/// What the program works with.
+pub(crate) struct Config {
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// Where everything is kept.
+    pub(crate) data_dir: PathBuf,
+    /// Connections at a time.
+    pub(crate) connections_max: usize,
+    /// How long a client may take for the header of a request.
+    pub(crate) header_timeout: Duration,
+    /// Exports at a time.
+    pub(crate) export_workers: usize,
+    /// Batch tasks at a time.
+    pub(crate) batch_workers: usize,
+    /// The limits of the API.
+    pub(crate) limits: Limits,
+    /// How the database is opened.
+    pub(crate) database: db::Options,
+    /// What is logged.
+    pub(crate) log_level: Level,
+    /// And how it looks.
+    pub(crate) log_format: Format,
+    /// Credentials that the operator chose.
+    pub(crate) chosen: Chosen,
+    /// The master key, if it comes from the environment.
+    pub(crate) master_key: Option<MasterKey>,
+    /// Variables that look like settings and are none.
+    pub(crate) unknown_variables: Vec<String>,
+}
+
+impl Config {
+    /// The configuration of this process.
+    pub(crate) fn load(flags: &cli::Settings) -> Result<Self, Error> {
+        // A variable that is not UTF-8 cannot be one of ours.
+        let variables = std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
+        Self::resolve(flags, &variables.collect::<Vec<_>>())
+    }
+
+    fn resolve(flags: &cli::Settings, variables: &[(String, String)]) -> Result<Self, Error> {
+        let mut layers = Layers::default();
+        if let Some((path, text)) = settings_file(flags.config.as_deref())? {
+            layers.file(&path, &text)?;
+        }
+        layers.environment(variables.iter().cloned(), &APART);
+        layers.flag("--listen", "server", "listen", flags.listen.clone());
+        layers.flag("--data-dir", "server", "data_dir", flags.data_dir.clone());
+        let server: settings::Server = layers.section("server")?;
+        let export: settings::Export = layers.section("export")?;
+        let batch: settings::Batch = layers.section("batch")?;
+        let log: settings::Log = layers.section("log")?;
+        let database: settings::Database = layers.section("database")?;
+        at_least_one("server.connections_max", server.connections_max as u64)?;
+        at_least_one("server.header_timeout_seconds", server.header_timeout_seconds)?;
+        at_least_one("export.snapshot_age_seconds", export.snapshot_age_seconds)?;
+        at_least_one("database.readers", database.readers as u64)?;
+        Ok(Self {
+            listen: address(&server.listen)?,
+            data_dir: server.data_dir,
+            connections_max: server.connections_max,
+            header_timeout: Duration::from_secs(server.header_timeout_seconds),
+            export_workers: export.workers,
+            batch_workers: batch.workers,
+            limits: layers.section("limits")?,
+            database: db::Options {
+                readers: database.readers,
+                snapshot_age_max: Duration::from_secs(export.snapshot_age_seconds),
+            },
+            log_level: log.level,
+            log_format: log.format,
+            chosen: chosen(variables)?,
+            master_key: master_key(variables)?,
+            unknown_variables: layers.unknown(),
+        })
+    }
+}
+
+/// The settings file that was named, which must be there, or the usual one, which need not.
+fn settings_file(named: Option<&Path>) -> Result<Option<(PathBuf, String)>, Error> {
+    let path = named.unwrap_or(Path::new(FILE));
+    match blob::disk::read_text(path) {
+        Ok(Some(text)) => Ok(Some((path.to_owned(), text))),
+        Ok(None) if named.is_none() => Ok(None),
+        Ok(None) => Err(Error::Setting(format!("--config: there is no file {}", path.display()))),
+        Err(error) => Err(Error::Setting(error.to_string())),
+    }
+}
+
+fn at_least_one(setting: &str, value: u64) -> Result<(), Error> {
+    if value == 0 { Err(Error::Setting(format!("{setting}: must be 1 or more"))) } else { Ok(()) }
+}
+
+fn address(listen: &str) -> Result<SocketAddr, Error> {
+    let bad = |why: String| Error::Setting(format!("server.listen: {listen:?} is not a host and a port: {why}"));
+    let found = listen.to_socket_addrs().map_err(|error| bad(error.to_string()))?.next();
+    found.ok_or_else(|| bad("the host has no address".to_owned()))
+}
+
+/// A variable; an empty one counts as not set, as in files that compose them.
+fn variable<'a>(variables: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    variables.iter().find(|(candidate, text)| candidate == name && !text.is_empty()).map(|(_, text)| text.as_str())
+}
+
+fn chosen(variables: &[(String, String)]) -> Result<Chosen, Error> {
+    let refuse = |text: &str| Err(Error::Setting(text.to_owned()));
+    let project_id = variable(variables, PROJECT_ID);
+    if project_id.is_some_and(|id| id.len() > 32 || !id.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+        return refuse("UNLADE_PROJECT_ID: must be 1 to 32 hex digits");
+    }
+    let access_key = match (variable(variables, ACCESS_KEY), variable(variables, SECRET_KEY)) {
+        (None, None) => None,
+        (Some(_), None) => return refuse("UNLADE_ROOT_SECRET_KEY: must be set with UNLADE_ROOT_ACCESS_KEY"),
+        (None, Some(_)) => return refuse("UNLADE_ROOT_ACCESS_KEY: must be set with UNLADE_ROOT_SECRET_KEY"),
+        // The access key stands in a header between commas and slashes; both stand in a CSV file.
+        (Some(key), _) if !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) => {
+            return refuse("UNLADE_ROOT_ACCESS_KEY: may have letters, digits, _ and - only");
+        }
+        (_, Some(secret)) if secret.bytes().any(|byte| !byte.is_ascii_graphic() || b",\"".contains(&byte)) => {
+            return refuse("UNLADE_ROOT_SECRET_KEY: may have no space, comma or quotation mark");
+        }
+        (Some(key), Some(secret)) => Some((key.to_owned(), secret.to_owned())),
+    };
+    Ok(Chosen { access_key, project_id: project_id.map(str::to_owned) })
+}
+
+fn master_key(variables: &[(String, String)]) -> Result<Option<MasterKey>, Error> {
+    variable(variables, MASTER_KEY)
+        .map(|text| {
+            MasterKey::from_hex(text).ok_or_else(|| Error::Setting(format!("{MASTER_KEY}: must be 64 hex digits")))
+        })
+        .transpose()
+}

@@ -1,0 +1,89 @@
+//! Which setting wins, and what a bad one is told.
+
+use std::io::Write;
+
+use super::*;
+
+fn load(file: &str, variables: &[(&str, &str)], listen: Option<&str>) -> Result<Config, String> {
+    let mut settings = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+    settings.write_all(file.as_bytes()).unwrap();
+    let flags = cli::Settings {
+        config: Some(settings.path().to_owned()),
+        listen: listen.map(str::to_owned),
+        ..cli::Settings::default()
+    };
+    let variables: Vec<_> = variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    Config::resolve(&flags, &variables).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_defaults_are_the_documented_values() {
+    let config = load("", &[], None).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8900");
+    assert_eq!(config.data_dir, Path::new("./unlade-data"));
+    assert_eq!((config.export_workers, config.batch_workers), (2, 2));
+    assert_eq!((config.limits.export_kept, config.limits.download_interval_seconds), (50, 30));
+    assert_eq!(config.database.snapshot_age_max, Duration::from_secs(900));
+    assert!(config.chosen.access_key.is_none() && config.master_key.is_none());
+}
+
+#[test]
+fn flags_win_over_the_environment_and_that_over_the_file() {
+    let file = "[server]\nlisten = '127.0.0.1:1'\n[export]\nworkers = 7\n[limits]\nexport_kept = 3\n[log]\nformat = 'json'";
+    let variables = [("UNLADE_SERVER_LISTEN", "127.0.0.1:2"), ("UNLADE_EXPORT_WORKERS", "0")];
+    let config = load(file, &variables, Some("127.0.0.1:3")).unwrap();
+    assert_eq!(config.listen.port(), 3);
+    assert_eq!(config.export_workers, 0);
+    assert_eq!((config.limits.export_kept, config.limits.export_unfinished), (3, 5));
+    assert!(matches!(config.log_format, Format::Json));
+    assert_eq!(load(file, &variables, None).unwrap().listen.port(), 2);
+}
+
+#[test]
+fn a_variable_has_the_type_of_its_setting() {
+    let variables = [
+        ("UNLADE_SERVER_DATA_DIR", "123"),
+        ("UNLADE_LIMITS_DOWNLOAD_INTERVAL_SECONDS", "0"),
+        ("UNLADE_LIMITS_BATCH_FILE_BYTES", "1048576"),
+        ("UNLADE_LOG_LEVEL", "debug"),
+    ];
+    let config = load("", &variables, None).unwrap();
+    assert_eq!(config.data_dir, Path::new("123"));
+    assert_eq!((config.limits.download_interval_seconds, config.limits.batch_file_bytes), (0, 1 << 20));
+    assert!(matches!(config.log_level, Level::Debug));
+}
+
+#[test]
+fn a_bad_setting_is_named() {
+    let file = |text: &str| load(text, &[], None).err().unwrap_or_default();
+    assert!(file("[export]\nworkerz = 1").contains("[export] workerz"));
+    assert!(file("[export]\nworkers = 'two'").contains("[export] workers"));
+    assert!(file("[exprt]\nworkers = 1").contains("exprt"));
+    assert!(file("workers = 1").contains("workers"));
+    assert!(file("[limits]\nexport_kept = -1").contains("[limits] export_kept: may not be negative"));
+    assert!(file("[server]\nconnections_max = 0").contains("server.connections_max"));
+    assert!(file("[server\n").contains(".toml"));
+    for (variable, text) in [
+        ("UNLADE_EXPORT_WORKERZ", "1"),
+        ("UNLADE_EXPORT", "1"),
+        ("UNLADE_EXPORT_WORKERS", "two"),
+        ("UNLADE_EXPORT_WORKERS", ""),
+        ("UNLADE_EXPORT_WORKERS", "-1"),
+        ("UNLADE_LIMITS_APPS", "1.5"),
+        ("UNLADE_LOG_LEVEL", "loud"),
+        ("UNLADE_PROJECT_ID", "not hex"),
+        ("UNLADE_ROOT_ACCESS_KEY", "A"),
+        ("UNLADE_MASTER_KEY", "abcd"),
+    ] {
+        let refusal = load("", &[(variable, text)], None).err().unwrap_or_default();
+        let named = refusal.contains(variable) || refusal.contains("UNLADE_ROOT_SECRET_KEY");
+        assert!(named, "{variable}={text}: {refusal}");
+    }
+    assert!(load("", &[], Some("nowhere")).err().unwrap().contains("server.listen"));
+}
+
+#[test]
+fn a_stranger_s_variable_is_only_remarked_upon() {
+    let config = load("", &[("UNLADE_EXPRT_WORKERS", "1"), ("PATH", "/bin")], None).unwrap();
+    assert_eq!(config.unknown_variables, ["UNLADE_EXPRT_WORKERS"]);
+}

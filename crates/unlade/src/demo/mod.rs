@@ -1,0 +1,2 @@
+//! Demo.
+pub(crate) fn run() -> Result<(), crate::error::Error> { Ok(()) }

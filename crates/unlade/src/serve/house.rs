@@ -1,0 +1,52 @@
+//! The data directory, opened by the one process that holds its lock.
+
+use std::{path::PathBuf, sync::Arc};
+
+use blob::{Blobs, disk};
+use db::{Db, DirLock};
+use domain::{SystemClock, SystemRng};
+use store::{Context, Store};
+
+use crate::{config::Config, error::Error, keys};
+
+/// Less free disk than this is too little to begin with: a start alone writes, and a full disk under the
+/// database is worse than a refusal.
+const FREE_BYTES_MIN: u64 = 64 << 20;
+
+/// What lies in the data directory.
+pub(super) struct House {
+    pub(super) store: Store,
+    pub(super) blobs: Blobs,
+    /// Our own executable, which reads uploads in a child process.
+    pub(super) program: PathBuf,
+    /// Last, so that it is freed when the database is closed.
+    _lock: DirLock,
+}
+
+impl House {
+    /// Opens the directory, making it if need be.
+    pub(super) fn open(config: &Config) -> Result<Self, Error> {
+        let directory = &config.data_dir;
+        disk::make_private_dir(directory)?;
+        let lock = DirLock::take(directory)?;
+        make_private(directory)?;
+        let blobs = Blobs::open(&directory.join("blobs"))?;
+        let free = blobs.free_bytes()?;
+        if free < FREE_BYTES_MIN {
+            let (free, least) = (free >> 20, FREE_BYTES_MIN >> 20);
+            return Err(Error::Refused(format!("{}: {free} MiB free, at least {least} are needed", directory.display())));
+        }
+        let vault = keys::vault(directory, config.master_key.as_ref())?;
+        let db = Db::open(&keys::database_path(directory), config.database)?;
+        let context = Context::new(Arc::new(SystemClock), Arc::new(SystemRng), config.limits.clone(), vault);
+        let program = std::env::current_exe().map_err(Error::system("find our own executable"))?;
+        Ok(Self { store: Store::open(db, context)?, blobs, program, _lock: lock })
+    }
+}
+
+/// Nobody else may look into the directory, also if it was there before us.
+fn make_private(directory: &std::path::Path) -> Result<(), Error> {
+    use std::os::unix::fs::PermissionsExt;
+    let private = std::fs::Permissions::from_mode(0o700);
+    std::fs::set_permissions(directory, private).map_err(Error::system(format!("make {} private", directory.display())))
+}

@@ -1,0 +1,70 @@
+//! `unlade serve`: opens the house, starts the engines, opens the doors, and when it is asked to end does the
+//! same backwards.
+
+mod credentials;
+mod doors;
+mod engines;
+mod house;
+mod signals;
+
+use std::{io::Write, net::SocketAddr, time::Duration};
+
+use tokio::runtime::Runtime;
+
+use crate::{config::Config, error::Error};
+use doors::Doors;
+use engines::Engines;
+use house::House;
+
+/// How long requests in flight may take once the server is to end.
+const DRAIN_MAX: Duration = Duration::from_secs(30);
+/// How long reads that nobody waits for any more may take after that.
+const ABANDONED_MAX: Duration = Duration::from_secs(2);
+
+/// Serves until the process is asked to end. A throwaway server is asked so by the end of its input, too, and
+/// leaves nothing behind.
+pub(crate) fn run(config: Config, throwaway: bool) -> Result<(), Error> {
+    if throwaway && config.data_dir.join("lock").exists() {
+        let directory = config.data_dir.display();
+        return Err(Error::Refused(format!("{directory} is not new: --throwaway would remove it")));
+    }
+    let directory = config.data_dir.clone();
+    let served = serve(config, throwaway);
+    if throwaway {
+        blob::disk::remove_dir(&directory)?;
+    }
+    served
+}
+
+fn serve(config: Config, throwaway: bool) -> Result<(), Error> {
+    for variable in &config.unknown_variables {
+        tracing::warn!(variable, "looks like a setting, but there is no such section");
+    }
+    let runtime = Runtime::new().map_err(Error::system("start the runtime"))?;
+    let house = House::open(&config)?;
+    let doors = runtime.block_on(Doors::open(config.listen, config.connections_max, config.header_timeout))?;
+    credentials::bootstrap(&runtime, &house.store, &config)?;
+    let freed = house.store.free_all_claims()?;
+    tracing::info!(directory = %config.data_dir.display(), freed_claims = freed, "open");
+    let engines = Engines::start(&house, &config, runtime.handle())?;
+    let router = engines.router(&house)?;
+    announce(doors.address())?;
+    let end = signals::asked_to_end(&runtime, throwaway)?;
+    runtime.block_on(async {
+        let closing = doors.serve(router, end).await;
+        tracing::info!("ending: no new connections");
+        closing.wait(DRAIN_MAX).await;
+    });
+    engines.end();
+    runtime.shutdown_timeout(ABANDONED_MAX);
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// Tells whoever started the server where it is; with port 0 nobody else knows.
+fn announce(address: SocketAddr) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    // A closed standard output is no reason not to serve.
+    let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
+    Ok(())
+}

@@ -1,0 +1,124 @@
+"""The real binary as a process on loopback, with a data directory that outlives it."""
+
+import csv
+import http.client
+import os
+import signal
+import socket
+import subprocess
+from dataclasses import dataclass
+
+from .caller import Caller
+from .polling import until
+
+# Set unless a test says otherwise; `None` leaves a setting at the documented default.
+USUAL_SETTINGS = {"limits_download_interval_seconds": 0}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """One line of credentials.csv."""
+
+    ak: str
+    sk: str
+    project_id: str
+    app_id: str
+
+
+class Server:
+    """`unlade serve`; settings such as `export_workers=0` become UNLADE_EXPORT_WORKERS=0."""
+
+    def __init__(self, directory, **settings):
+        self.directory = directory
+        self.data_dir = directory / "data"
+        self.port = free_port()
+        self.settings = {**USUAL_SETTINGS, **settings}
+        self.process = None
+
+    @property
+    def endpoint(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def credentials(self):
+        """What the first start wrote down."""
+        with open(self.data_dir / "credentials.csv", newline="", encoding="utf-8") as file:
+            line = next(csv.DictReader(file))
+        names = ("Access Key Id", "Secret Access Key", "Project Id", "App Id")
+        return Credentials(*(line[name] for name in names))
+
+    def caller(self, **more):
+        """Somebody with the root access key and the official SDK."""
+        return Caller(self, **more)
+
+    def start(self):
+        """Starts the process and waits until it may take work."""
+        self.process = self.launch()
+        until(self.ready, "GET /readyz answers 200", diagnosis=self.log)
+
+    def launch(self):
+        """Starts a process on our data directory without waiting for anything."""
+        listen = ["--listen", f"127.0.0.1:{self.port}", "--data-dir", str(self.data_dir)]
+        with open(self.out_path, "ab") as out, open(self.log_path, "ab") as err:
+            command = [os.environ["UNLADE_BIN"], "serve", *listen]
+            return subprocess.Popen(command, env=self.environment(), cwd=self.directory, stdout=out, stderr=err)
+
+    def environment(self):
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("UNLADE_")}
+        given = {name: value for name, value in self.settings.items() if value is not None}
+        return {**inherited, **{f"UNLADE_{name.upper()}": str(value) for name, value in given.items()}}
+
+    def ready(self):
+        assert self.process.poll() is None, f"the server ended by itself:\n{self.log()}"
+        return self.status("/readyz") == 200
+
+    def status(self, path):
+        """The status of an unsigned GET, or None when nobody answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status
+        except OSError:
+            return None
+        finally:
+            connection.close()
+
+    def kill(self):
+        """SIGKILL: the process learns nothing of it."""
+        self.process.kill()
+        self.process.wait()
+
+    def terminate(self, seconds=30):
+        """SIGTERM; returns the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=seconds)
+
+    def restart(self, **settings):
+        """Starts again on the same data directory and port, with these settings changed."""
+        if self.process.poll() is None:
+            self.kill()
+        self.settings.update(settings)
+        self.start()
+
+    @property
+    def out_path(self):
+        return self.directory / "stdout.log"
+
+    @property
+    def log_path(self):
+        return self.directory / "stderr.log"
+
+    def everything_said(self):
+        """All of stdout, then all of stderr."""
+        return "".join(path.read_text(encoding="utf-8", errors="replace") for path in (self.out_path, self.log_path))
+
+    def log(self, lines=60):
+        """The end of what the server wrote to stderr."""
+        text = self.log_path.read_text(encoding="utf-8", errors="replace") if self.log_path.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,44 @@
+//! `cargo xtask bench`: builds the benchmarks as a release and runs them.
+//!
+//! What is measured, and how, is known to `benches/` alone.
+
+use std::process::Command;
+
+use crate::place::{built, cargo, root};
+use crate::suite::{Count, Suite};
+use crate::summary::Summary;
+
+#[derive(clap::Args, Default)]
+pub(crate) struct Options {
+    /// Few rows: shows that everything runs, not how fast it is
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// How many rows to export
+    #[arg(long)]
+    pub(crate) rows: Option<u64>,
+}
+
+pub(crate) fn run(options: &Options, summary: &mut Summary) {
+    let build = Suite { name: "bench build", budget_seconds: 3600, count: Count::ExitCode };
+    if !summary.add(build.run(&mut cargo(&["build", "--release", "-p", "unlade-bench", "-p", "unlade"]))) {
+        return;
+    }
+    let bench = Suite { name: "bench", budget_seconds: budget_seconds(options), count: Count::ExitCode };
+    summary.add(bench.run(&mut command(options)));
+}
+
+fn command(options: &Options) -> Command {
+    let mut command = Command::new(built("release", "unlade-bench"));
+    command.arg("all").current_dir(root());
+    if options.quick {
+        command.arg("--quick");
+    }
+    if let Some(rows) = options.rows {
+        command.args(["--rows", &rows.to_string()]);
+    }
+    command
+}
+
+fn budget_seconds(options: &Options) -> u64 {
+    if options.quick { 300 } else { 3600 }
+}

@@ -1,0 +1,12 @@
+//! `cargo xtask ci`: everything there is. A machine that lacks a tool fails.
+
+use crate::summary::Summary;
+use crate::{bench, check, demo, test};
+
+pub(crate) fn run(summary: &mut Summary) {
+    summary.skip_nothing();
+    check::run(summary);
+    test::run(&test::Options::default(), summary);
+    demo::run(summary);
+    bench::run(&bench::Options { quick: true, ..bench::Options::default() }, summary);
+}
