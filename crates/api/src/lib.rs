@@ -1,1 +1,55 @@
-//! The HTTP API: one endpoint a file.
+//! The HTTP API: the only room that knows axum. A request's way is `router` -> [`call`](call::Call)
+//! (authenticate) -> `domain::authorize` -> an endpoint's own reading of its fields -> one unit of work in the
+//! store -> an answer. One endpoint a file; what cannot be answered becomes a status in `error`.
+
+mod apps;
+mod batch_files;
+mod batch_tasks;
+mod call;
+mod devices;
+mod error;
+mod export_tasks;
+mod health;
+mod products;
+mod query;
+mod respond;
+mod router;
+
+use std::{path::PathBuf, sync::Arc};
+
+use blob::Blobs;
+use jobs::Bell;
+use store::Store;
+
+pub use router::router;
+
+/// What the API works with.
+pub struct Parts {
+    /// The store.
+    pub store: Store,
+    /// Uploads and results.
+    pub blobs: Blobs,
+    /// Wakes the workers of exports.
+    pub exports: Bell,
+    /// Wakes the workers of batch tasks.
+    pub batches: Bell,
+    /// The program that reads uploads, started with `parse-upload`.
+    pub program: PathBuf,
+}
+
+/// What every endpoint is given.
+#[derive(Clone)]
+struct Api(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    instance_id: String,
+}
+
+impl std::ops::Deref for Api {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0.parts
+    }
+}

@@ -29,7 +29,7 @@ struct Made {
 }
 
 /// What the reader of uploads is held to, out of the limits in force.
-pub(crate) fn sheet_limits(limits: &Limits) -> sheet::Limits {
+pub fn sheet_limits(limits: &Limits) -> sheet::Limits {
     sheet::Limits {
         file_bytes: limits.batch_file_bytes,
         rows: limits.batch_file_rows as _,

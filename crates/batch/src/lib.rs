@@ -9,5 +9,6 @@ mod kinds;
 
 pub use columns::{FileColumn, header_fits, header_is_known};
 pub use executor::Batches;
+pub use expand::sheet_limits;
 pub use kind::{Effect, Kind, Row};
 pub use kinds::{KINDS, kind};

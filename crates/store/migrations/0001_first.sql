@@ -1,4 +1,7 @@
 -- Who and where.
+CREATE TABLE instance (
+  instance_id TEXT PRIMARY KEY
+);
 CREATE TABLE project (
   project_id TEXT PRIMARY KEY,
   created_ms BIGINT NOT NULL,

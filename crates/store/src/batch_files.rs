@@ -100,6 +100,24 @@ impl BatchFiles<'_> {
             .await
     }
 
+    /// The header row of a file that no task has taken.
+    pub async fn header(&self, permit: &Permit, file_id: String) -> Result<Vec<String>, Error> {
+        let (project_id, user_id) = (permit.project_id().to_owned(), permit.user_id().to_owned());
+        let since = oldest(&self.0.context);
+        self.0
+            .db
+            .read(move |tx| {
+                tx.first(
+                    "SELECT header FROM batch_file WHERE project_id = ?1 AND file_id = ?2 AND user_id = ?3
+                       AND task_id IS NULL AND uploaded_ms > ?4",
+                    args![&project_id, &file_id, &user_id, since],
+                    |row| Ok(serde_json::from_str(row.text(0)?).unwrap_or_default()),
+                )?
+                .ok_or_else(|| missing(&file_id))
+            })
+            .await
+    }
+
     /// Deletes a file that no task has taken.
     pub async fn delete(&self, permit: &Permit, file_id: String) -> Result<(), Error> {
         let (project_id, user_id) = (permit.project_id().to_owned(), permit.user_id().to_owned());
@@ -166,7 +184,11 @@ pub(crate) fn take(
             })
         },
     )?
-    .ok_or_else(|| Fault::new(Code::DocumentSourceMissing, format!("document_source: {file_id}")).into())
+    .ok_or_else(|| missing(file_id))
+}
+
+fn missing(file_id: &str) -> Error {
+    Fault::new(Code::DocumentSourceMissing, format!("document_source: {file_id}")).into()
 }
 
 /// The file that a batch task has taken, until it has been read.

@@ -51,6 +51,19 @@ impl Store {
         self.unit(move |tx, context| bootstrap(tx, context, &chosen)).await
     }
 
+    /// The id of this installation, which a caller may send as `Instance-Id`.
+    pub fn instance_id(&self) -> Result<String, Error> {
+        let context = self.context.clone();
+        self.db.write_blocking(move |tx| {
+            if let Some(id) = tx.first("SELECT instance_id FROM instance", args![], |row| row.string(0))? {
+                return Ok(id);
+            }
+            let id = (&*context.rng as &dyn Rng).uuid();
+            tx.execute("INSERT INTO instance (instance_id) VALUES (?1)", args![&id])?;
+            Ok(id)
+        })
+    }
+
     /// The owner of an access key.
     pub async fn known_key(&self, access_key_id: String) -> Result<Option<KnownKey>, Error> {
         let context = self.context.clone();

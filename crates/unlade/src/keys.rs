@@ -43,7 +43,10 @@ pub(crate) fn vault(data_dir: &Path, from_environment: Option<&MasterKey>) -> Re
     }
     if database_path(data_dir).exists() {
         // A new key would open nothing that the database holds, and hide that the right one is lost.
-        return Err(Error::Refused(format!("{} is missing, and the database is sealed under it", path.display())));
+        return Err(Error::Refused(format!(
+            "{} is missing, and the database is sealed under it",
+            path.display()
+        )));
     }
     let key = MasterKey::random(&SystemRng);
     write(&path, &[&key])?;
@@ -53,7 +56,9 @@ pub(crate) fn vault(data_dir: &Path, from_environment: Option<&MasterKey>) -> Re
 /// Replaces the master key; answers what was done.
 pub(crate) fn rotate(config: Config) -> Result<String, Error> {
     if config.master_key.is_some() {
-        return Err(Error::Refused("the master key is in UNLADE_MASTER_KEY, not in a file that could be rotated".into()));
+        return Err(Error::Refused(
+            "the master key is in UNLADE_MASTER_KEY, not in a file that could be rotated".into(),
+        ));
     }
     let data_dir = config.data_dir;
     if !database_path(&data_dir).exists() {
@@ -64,7 +69,10 @@ pub(crate) fn rotate(config: Config) -> Result<String, Error> {
     let secrets = reseal(&data_dir, &keys)?;
     finish(&data_dir, &keys)?;
     let done = if resumed { "Finished an earlier rotation" } else { "Made a new master key" };
-    Ok(format!("{done}: {secrets} secrets were sealed anew, the old key is gone from {}.", key_path(&data_dir).display()))
+    Ok(format!(
+        "{done}: {secrets} secrets were sealed anew, the old key is gone from {}.",
+        key_path(&data_dir).display()
+    ))
 }
 
 /// Puts a new key before the old ones, unless an earlier rotation has.
@@ -72,7 +80,9 @@ fn begin(data_dir: &Path) -> Result<(Vec<MasterKey>, bool), Error> {
     let path = key_path(data_dir);
     let mut keys = read(&path)?;
     match keys.len() {
-        0 => Err(Error::Refused(format!("{} is missing, and the database is sealed under it", path.display()))),
+        0 => {
+            Err(Error::Refused(format!("{} is missing, and the database is sealed under it", path.display())))
+        }
         1 => {
             keys.insert(0, MasterKey::random(&SystemRng));
             write(&path, &keys.iter().collect::<Vec<_>>())?;
@@ -87,7 +97,8 @@ fn reseal(data_dir: &Path, keys: &[MasterKey]) -> Result<u64, Error> {
     let vault = Vault::new(keys[0].clone(), keys[1..].to_vec());
     let context = Context::new(Arc::new(SystemClock), Arc::new(SystemRng), Limits::default(), vault);
     let store = Store::open(Db::open(&database_path(data_dir), db::Options::default())?, context)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(Error::system("start the runtime"))?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().build().map_err(Error::system("start the runtime"))?;
     Ok(runtime.block_on(store.reseal())?)
 }
 
@@ -148,8 +159,8 @@ mod tests {
     fn a_rotation_that_stops_anywhere_leaves_all_readable_and_is_finished_by_the_next() {
         type Steps = fn(&Path);
         let nothing: Steps = |_| {};
-        let begun: Steps = |dir| drop(begin(dir).unwrap());
-        let resealed: Steps = |dir| drop(reseal(dir, &begin(dir).unwrap().0).unwrap());
+        let begun: Steps = |dir| assert!(begin(dir).is_ok());
+        let resealed: Steps = |dir| assert!(reseal(dir, &begin(dir).unwrap().0).is_ok());
         for stopped_after in [nothing, begun, resealed] {
             let directory = directory();
             let dir = directory.path();

@@ -31,7 +31,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Serve(serve) => {
             let config = Config::load(&serve.settings)?;
             telemetry::start(config.log_level, config.log_format);
-            serve::run(config, serve.throwaway)?;
+            serve::run(&config, serve.throwaway)?;
         }
         Command::Demo => demo::run()?,
         Command::Key(Key::Rotate(rotate)) => {

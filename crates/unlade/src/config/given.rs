@@ -48,7 +48,9 @@ impl Given {
         let value = match self.value.as_str() {
             Some(text) if self.is_text => match text.trim().parse() {
                 Ok(number) => Value::Integer(number),
-                Err(_) => return Err(Error::custom(format!("{}: {text:?} is not a whole number", self.origin))),
+                Err(_) => {
+                    return Err(Error::custom(format!("{}: {text:?} is not a whole number", self.origin)));
+                }
             },
             _ => self.value,
         };

@@ -24,13 +24,15 @@ impl Layers {
     /// Adds the text of a settings file.
     pub(super) fn file(&mut self, path: &Path, text: &str) -> Result<(), Error> {
         let path = path.display();
-        let table: toml::Table =
-            toml::from_str(text).map_err(|error| Error::Setting(format!("{path}: {}", error.to_string().trim_end())))?;
+        let table: toml::Table = toml::from_str(text)
+            .map_err(|error| Error::Setting(format!("{path}: {}", error.to_string().trim_end())))?;
         for (name, section) in table {
             let known = SECTIONS.into_iter().find(|section| *section == name);
             let (Some(section_name), toml::Value::Table(settings)) = (known, section) else {
                 let sections = SECTIONS.join("], [");
-                return Err(Error::Setting(format!("{path}: {name} is not one of the sections [{sections}]")));
+                return Err(Error::Setting(format!(
+                    "{path}: {name} is not one of the sections [{sections}]"
+                )));
             };
             for (key, value) in settings {
                 let origin = format!("{path}: [{section_name}] {key}");
@@ -43,7 +45,8 @@ impl Layers {
     /// Adds the variables that name a section: `UNLADE_SECTION_KEY`. Those of `apart` are no settings.
     pub(super) fn environment(&mut self, variables: impl Iterator<Item = (String, String)>, apart: &[&str]) {
         for (variable, text) in variables {
-            let Some(name) = variable.strip_prefix(PREFIX).filter(|_| !apart.contains(&variable.as_str())) else {
+            let Some(name) = variable.strip_prefix(PREFIX).filter(|_| !apart.contains(&variable.as_str()))
+            else {
                 continue;
             };
             let (section, key) = name.split_once('_').unwrap_or((name, ""));

@@ -16,7 +16,7 @@ use std::{
 use domain::Limits;
 use store::{MasterKey, identity::Chosen};
 
-use crate::{cli, error::Error};
+use crate::{cli, error::Error, serve::Manners};
 use layers::Layers;
 pub(crate) use settings::{Format, Level};
 
@@ -35,10 +35,8 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// Where everything is kept.
     pub(crate) data_dir: PathBuf,
-    /// Connections at a time.
-    pub(crate) connections_max: usize,
-    /// How long a client may take for the header of a request.
-    pub(crate) header_timeout: Duration,
+    /// What a client is allowed.
+    pub(crate) manners: Manners,
     /// Exports at a time.
     pub(crate) export_workers: usize,
     /// Batch tasks at a time.
@@ -63,7 +61,8 @@ impl Config {
     /// The configuration of this process.
     pub(crate) fn load(flags: &cli::Settings) -> Result<Self, Error> {
         // A variable that is not UTF-8 cannot be one of ours.
-        let variables = std::env::vars_os().filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
+        let variables = std::env::vars_os()
+            .filter_map(|(name, text)| Some((name.into_string().ok()?, text.into_string().ok()?)));
         Self::resolve(flags, &variables.collect::<Vec<_>>())
     }
 
@@ -82,13 +81,17 @@ impl Config {
         let database: settings::Database = layers.section("database")?;
         at_least_one("server.connections_max", server.connections_max as u64)?;
         at_least_one("server.header_timeout_seconds", server.header_timeout_seconds)?;
+        at_least_one("server.stall_timeout_seconds", server.stall_timeout_seconds)?;
         at_least_one("export.snapshot_age_seconds", export.snapshot_age_seconds)?;
         at_least_one("database.readers", database.readers as u64)?;
         Ok(Self {
             listen: address(&server.listen)?,
             data_dir: server.data_dir,
-            connections_max: server.connections_max,
-            header_timeout: Duration::from_secs(server.header_timeout_seconds),
+            manners: Manners {
+                connections_max: server.connections_max,
+                header_timeout: Duration::from_secs(server.header_timeout_seconds),
+                stall_timeout: Duration::from_secs(server.stall_timeout_seconds),
+            },
             export_workers: export.workers,
             batch_workers: batch.workers,
             limits: layers.section("limits")?,
@@ -121,14 +124,18 @@ fn at_least_one(setting: &str, value: u64) -> Result<(), Error> {
 }
 
 fn address(listen: &str) -> Result<SocketAddr, Error> {
-    let bad = |why: String| Error::Setting(format!("server.listen: {listen:?} is not a host and a port: {why}"));
+    let bad =
+        |why: String| Error::Setting(format!("server.listen: {listen:?} is not a host and a port: {why}"));
     let found = listen.to_socket_addrs().map_err(|error| bad(error.to_string()))?.next();
     found.ok_or_else(|| bad("the host has no address".to_owned()))
 }
 
 /// A variable; an empty one counts as not set, as in files that compose them.
 fn variable<'a>(variables: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    variables.iter().find(|(candidate, text)| candidate == name && !text.is_empty()).map(|(_, text)| text.as_str())
+    variables
+        .iter()
+        .find(|(candidate, text)| candidate == name && !text.is_empty())
+        .map(|(_, text)| text.as_str())
 }
 
 fn chosen(variables: &[(String, String)]) -> Result<Chosen, Error> {
@@ -145,7 +152,9 @@ fn chosen(variables: &[(String, String)]) -> Result<Chosen, Error> {
         (Some(key), _) if !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) => {
             return refuse("UNLADE_ROOT_ACCESS_KEY: may have letters, digits, _ and - only");
         }
-        (_, Some(secret)) if secret.bytes().any(|byte| !byte.is_ascii_graphic() || b",\"".contains(&byte)) => {
+        (_, Some(secret))
+            if secret.bytes().any(|byte| !byte.is_ascii_graphic() || b",\"".contains(&byte)) =>
+        {
             return refuse("UNLADE_ROOT_SECRET_KEY: may have no space, comma or quotation mark");
         }
         (Some(key), Some(secret)) => Some((key.to_owned(), secret.to_owned())),
@@ -156,7 +165,8 @@ fn chosen(variables: &[(String, String)]) -> Result<Chosen, Error> {
 fn master_key(variables: &[(String, String)]) -> Result<Option<MasterKey>, Error> {
     variable(variables, MASTER_KEY)
         .map(|text| {
-            MasterKey::from_hex(text).ok_or_else(|| Error::Setting(format!("{MASTER_KEY}: must be 64 hex digits")))
+            MasterKey::from_hex(text)
+                .ok_or_else(|| Error::Setting(format!("{MASTER_KEY}: must be 64 hex digits")))
         })
         .transpose()
 }

@@ -20,6 +20,8 @@ pub(super) struct Server {
     pub(super) connections_max: usize,
     /// How long a client may take for the header of a request.
     pub(super) header_timeout_seconds: u64,
+    /// How long a client may pause in the middle of a body that it sends or an answer that it reads.
+    pub(super) stall_timeout_seconds: u64,
 }
 
 impl Default for Server {
@@ -29,6 +31,7 @@ impl Default for Server {
             data_dir: "./unlade-data".into(),
             connections_max: 1024,
             header_timeout_seconds: 10,
+            stall_timeout_seconds: 60,
         }
     }
 }

@@ -12,7 +12,8 @@ fn load(file: &str, variables: &[(&str, &str)], listen: Option<&str>) -> Result<
         listen: listen.map(str::to_owned),
         ..cli::Settings::default()
     };
-    let variables: Vec<_> = variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let variables: Vec<_> =
+        variables.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     Config::resolve(&flags, &variables).map_err(|error| error.to_string())
 }
 

@@ -1,19 +1,64 @@
-//! PLACEHOLDER until the engines exist.
+//! The engines behind the API: workers that do the jobs, agents that look after them, and the bells between.
 
-use crate::{config::Config, error::Error};
+use std::sync::Arc;
+
+use axum::Router;
+use batch::Batches;
+use export::Exports;
+use jobs::{Agents, Bell, Workers};
+use tokio::runtime::Handle;
+
 use super::house::House;
+use crate::{config::Config, error::Error};
 
-pub(super) struct Engines {}
+/// What runs until [`Engines::end`].
+pub(super) struct Engines {
+    exports: Bell,
+    batches: Bell,
+    maintenance: Bell,
+    workers: [Workers; 2],
+    agents: Agents,
+}
 
 impl Engines {
-    pub(super) fn start(house: &House, config: &Config, _runtime: &tokio::runtime::Handle) -> Result<Self, Error> {
-        let _ = (&house.blobs, &house.program, config.export_workers, config.batch_workers);
-        Ok(Self {})
+    /// Starts the agents, then the workers: what an earlier process left unrecorded is swept before anything new
+    /// can look like it.
+    pub(super) fn start(house: &House, config: &Config, runtime: &Handle) -> Result<Self, Error> {
+        let House { store, blobs, program, .. } = house;
+        let export = Arc::new(Exports::new(store.clone(), blobs.clone()));
+        let batch = Arc::new(Batches::new(store.clone(), blobs.clone(), program.clone()));
+        let (exports, batches, maintenance) = (Bell::default(), Bell::default(), Bell::default());
+        let rescues = vec![Agents::rescue(export.clone()), Agents::rescue(batch.clone())];
+        let failed = "start the engines";
+        let agents =
+            Agents::start(store.clone(), blobs.clone(), maintenance.clone(), rescues, runtime.clone())
+                .map_err(Error::system(failed))?;
+        let workers = [
+            Workers::start(&export, store, &exports, config.export_workers).map_err(Error::system(failed))?,
+            Workers::start(&batch, store, &batches, config.batch_workers).map_err(Error::system(failed))?,
+        ];
+        Ok(Self { exports, batches, maintenance, workers, agents })
     }
-    pub(super) fn router(&self, _house: &House) -> Result<axum::Router, Error> {
-        Ok(axum::Router::new().route("/healthz", axum::routing::get(|| async { "ok" }))
-          .route("/panic", axum::routing::get(|| async { if true { panic!("asked") } "x" }))
-          .route("/slow", axum::routing::get(|| async { tokio::time::sleep(std::time::Duration::from_secs(3)).await; "slow" })))
+
+    /// The API, which rings the workers awake.
+    pub(super) fn router(&self, house: &House) -> Result<Router, store::Error> {
+        api::router(api::Parts {
+            store: house.store.clone(),
+            blobs: house.blobs.clone(),
+            exports: self.exports.clone(),
+            batches: self.batches.clone(),
+            program: house.program.clone(),
+        })
     }
-    pub(super) fn end(self) {}
+
+    /// Interrupts the jobs, which are given back to the queue, and waits until all threads are gone.
+    pub(super) fn end(self) {
+        for bell in [self.exports, self.batches, self.maintenance] {
+            bell.end();
+        }
+        for workers in self.workers {
+            workers.join();
+        }
+        self.agents.join();
+    }
 }

@@ -34,7 +34,10 @@ impl House {
         let free = blobs.free_bytes()?;
         if free < FREE_BYTES_MIN {
             let (free, least) = (free >> 20, FREE_BYTES_MIN >> 20);
-            return Err(Error::Refused(format!("{}: {free} MiB free, at least {least} are needed", directory.display())));
+            return Err(Error::Refused(format!(
+                "{}: {free} MiB free, at least {least} are needed",
+                directory.display()
+            )));
         }
         let vault = keys::vault(directory, config.master_key.as_ref())?;
         let db = Db::open(&keys::database_path(directory), config.database)?;
@@ -48,5 +51,6 @@ impl House {
 fn make_private(directory: &std::path::Path) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt;
     let private = std::fs::Permissions::from_mode(0o700);
-    std::fs::set_permissions(directory, private).map_err(Error::system(format!("make {} private", directory.display())))
+    std::fs::set_permissions(directory, private)
+        .map_err(Error::system(format!("make {} private", directory.display())))
 }

@@ -7,12 +7,18 @@ mod engines;
 mod house;
 mod signals;
 
-use std::{io::Write, net::SocketAddr, time::Duration};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    path::Path,
+    time::Duration,
+};
 
 use tokio::runtime::Runtime;
 
 use crate::{config::Config, error::Error};
 use doors::Doors;
+pub(crate) use doors::Manners;
 use engines::Engines;
 use house::House;
 
@@ -23,33 +29,43 @@ const ABANDONED_MAX: Duration = Duration::from_secs(2);
 
 /// Serves until the process is asked to end. A throwaway server is asked so by the end of its input, too, and
 /// leaves nothing behind.
-pub(crate) fn run(config: Config, throwaway: bool) -> Result<(), Error> {
-    if throwaway && config.data_dir.join("lock").exists() {
+pub(crate) fn run(config: &Config, throwaway: bool) -> Result<(), Error> {
+    if throwaway && !is_empty(&config.data_dir)? {
         let directory = config.data_dir.display();
-        return Err(Error::Refused(format!("{directory} is not new: --throwaway would remove it")));
+        return Err(Error::Refused(format!(
+            "{directory} is not empty: --throwaway would remove what is in it"
+        )));
     }
-    let directory = config.data_dir.clone();
     let served = serve(config, throwaway);
     if throwaway {
-        blob::disk::remove_dir(&directory)?;
+        blob::disk::remove_dir(&config.data_dir)?;
     }
     served
 }
 
-fn serve(config: Config, throwaway: bool) -> Result<(), Error> {
+/// Whether a directory holds nothing, or is not there.
+fn is_empty(directory: &Path) -> Result<bool, Error> {
+    match std::fs::read_dir(directory) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(Error::System(format!("look into {}", directory.display()), error)),
+    }
+}
+
+fn serve(config: &Config, throwaway: bool) -> Result<(), Error> {
     for variable in &config.unknown_variables {
         tracing::warn!(variable, "looks like a setting, but there is no such section");
     }
     let runtime = Runtime::new().map_err(Error::system("start the runtime"))?;
-    let house = House::open(&config)?;
-    let doors = runtime.block_on(Doors::open(config.listen, config.connections_max, config.header_timeout))?;
-    credentials::bootstrap(&runtime, &house.store, &config)?;
+    let end = signals::asked_to_end(&runtime, throwaway)?;
+    let house = House::open(config)?;
+    let doors = runtime.block_on(Doors::open(config.listen, config.manners))?;
+    credentials::bootstrap(&runtime, &house.store, config)?;
     let freed = house.store.free_all_claims()?;
     tracing::info!(directory = %config.data_dir.display(), freed_claims = freed, "open");
-    let engines = Engines::start(&house, &config, runtime.handle())?;
+    let engines = Engines::start(&house, config, runtime.handle())?;
     let router = engines.router(&house)?;
-    announce(doors.address())?;
-    let end = signals::asked_to_end(&runtime, throwaway)?;
+    announce(doors.address());
     runtime.block_on(async {
         let closing = doors.serve(router, end).await;
         tracing::info!("ending: no new connections");
@@ -62,9 +78,8 @@ fn serve(config: Config, throwaway: bool) -> Result<(), Error> {
 }
 
 /// Tells whoever started the server where it is; with port 0 nobody else knows.
-fn announce(address: SocketAddr) -> Result<(), Error> {
+fn announce(address: SocketAddr) {
     let mut out = std::io::stdout().lock();
     // A closed standard output is no reason not to serve.
     let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
-    Ok(())
 }

@@ -18,7 +18,10 @@ const INTERRUPTED: i32 = 130;
 
 /// Is there once the process is asked to end: by SIGTERM, by SIGINT or, for a throwaway server, by the end of
 /// its standard input, which comes however its parent ends. A second signal ends it at once.
-pub(super) fn asked_to_end(runtime: &Runtime, throwaway: bool) -> Result<impl Future<Output = ()> + use<>, Error> {
+pub(super) fn asked_to_end(
+    runtime: &Runtime,
+    throwaway: bool,
+) -> Result<impl Future<Output = ()> + use<>, Error> {
     let _inside = runtime.enter();
     let catch = |kind| signal(kind).map_err(Error::system("catch signals"));
     let (mut terminate, mut interrupt) = (catch(SignalKind::terminate())?, catch(SignalKind::interrupt())?);
@@ -50,7 +53,10 @@ fn end_of_input(throwaway: bool) -> Result<oneshot::Receiver<()>, Error> {
             let _ = io::copy(&mut io::stdin().lock().by_ref(), &mut io::sink());
             let _ = ended.send(());
         };
-        std::thread::Builder::new().name("input".into()).spawn(wait).map_err(Error::system("start a thread"))?;
+        std::thread::Builder::new()
+            .name("input".into())
+            .spawn(wait)
+            .map_err(Error::system("start a thread"))?;
     }
     Ok(input)
 }

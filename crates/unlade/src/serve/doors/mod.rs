@@ -2,18 +2,22 @@
 //! connection for ever.
 //!
 //! Every connection holds one of a fixed number of places; without a free one none is accepted, and clients wait
-//! in the system's queue. The header timeout runs from the first moment of a connection and between requests.
+//! in the system's queue. So that a place is not held for nothing, the header timeout runs from the first moment
+//! of a connection and between requests, and the stall timeout in the middle of one.
 
-use std::{
-    io,
-    net::SocketAddr,
-    pin::pin,
-    sync::Arc,
-    time::Duration,
-};
+mod stall;
+#[cfg(test)]
+mod tests;
+
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{
+    Request,
+    body::Incoming,
+    server::conn::http1,
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -25,13 +29,25 @@ use tokio::{
 };
 
 use crate::error::Error;
+use stall::{TimedBody, TimedStream};
 
 /// Bytes of a request's header. The largest honest one is a signed URL with a condition in it.
 const HEADER_BYTES_MAX: usize = 32 << 10;
 /// Lines of a request's header.
 const HEADERS_MAX: usize = 100;
 /// The pause after an accept that failed for want of something, e.g. of file descriptors.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
+
+/// What a client is allowed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manners {
+    /// Connections at a time, of all clients.
+    pub(crate) connections_max: usize,
+    /// How long the header of a request may take.
+    pub(crate) header_timeout: Duration,
+    /// How long a client may pause in the middle of a body or of an answer.
+    pub(crate) stall_timeout: Duration,
+}
 
 /// The listener and its limits.
 pub(super) struct Doors {
@@ -39,6 +55,7 @@ pub(super) struct Doors {
     address: SocketAddr,
     places: Arc<Semaphore>,
     http: http1::Builder,
+    stall_timeout: Duration,
     /// Each connection holds a receiver, so that this also knows when the last one is gone.
     ended: watch::Sender<bool>,
 }
@@ -48,19 +65,20 @@ pub(super) struct Closing(watch::Sender<bool>);
 
 impl Doors {
     /// Takes the address; connections wait until [`Doors::serve`].
-    pub(super) async fn open(address: SocketAddr, connections_max: usize, header_timeout: Duration) -> Result<Self, Error> {
+    pub(super) async fn open(address: SocketAddr, manners: Manners) -> Result<Self, Error> {
         let tried = || format!("listen on {address}");
         let listener = TcpListener::bind(address).await.map_err(Error::system(tried()))?;
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
-            .header_read_timeout(header_timeout)
+            .header_read_timeout(manners.header_timeout)
             .max_header_size(HEADER_BYTES_MAX)
             .max_headers(HEADERS_MAX);
         Ok(Self {
             address: listener.local_addr().map_err(Error::system(tried()))?,
             listener,
-            places: Arc::new(Semaphore::new(connections_max.min(Semaphore::MAX_PERMITS))),
+            places: Arc::new(Semaphore::new(manners.connections_max.min(Semaphore::MAX_PERMITS))),
             http,
+            stall_timeout: manners.stall_timeout,
             ended: watch::Sender::new(false),
         })
     }
@@ -105,14 +123,19 @@ impl Doors {
     fn welcome(&self, stream: TcpStream, place: OwnedSemaphorePermit, router: &Router) {
         // Answers are written whole; waiting for more of them only delays the last piece.
         let _ = stream.set_nodelay(true);
-        let connection = self.http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+        let (router, stall_timeout) = (TowerToHyperService::new(router.clone()), self.stall_timeout);
+        let service = service_fn(move |request: Request<Incoming>| {
+            router.call(request.map(|body| TimedBody::new(body, stall_timeout)))
+        });
+        let stream = TokioIo::new(TimedStream::new(stream, stall_timeout));
+        let connection = self.http.serve_connection(stream, service);
         let mut ended = self.ended.subscribe();
         tokio::spawn(async move {
             let _place = place;
             let mut connection = pin!(connection);
             let served = tokio::select! {
                 served = connection.as_mut() => served,
-                _ = ended.wait_for(|ended| *ended) => {
+                () = is_true(&mut ended) => {
                     connection.as_mut().graceful_shutdown();
                     connection.await
                 }
@@ -122,6 +145,10 @@ impl Doors {
             }
         });
     }
+}
+
+async fn is_true(ended: &mut watch::Receiver<bool>) {
+    let _ = ended.wait_for(|ended| *ended).await;
 }
 
 impl Closing {

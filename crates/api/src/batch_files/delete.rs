@@ -1,0 +1,13 @@
+//! DeleteBatchTaskFile
+
+use axum::extract::State;
+use domain::Action;
+use types::Code;
+
+use crate::{Api, call::Call, error::Answer, respond::no_content};
+
+pub(crate) async fn delete(State(api): State<Api>, call: Call) -> Answer {
+    let permit = call.authorize(Action::BATCHTASKFILES_DELETE)?;
+    api.store.batch_files().delete(&permit, call.id(Code::BatchFileMissing)?).await?;
+    Ok(no_content())
+}

@@ -1,0 +1,5 @@
+//! Batch task files.
+
+pub(crate) mod delete;
+pub(crate) mod list;
+pub(crate) mod upload;

@@ -1,0 +1,123 @@
+//! UploadBatchTaskFile: a part `file` is staged, read whole by a child process that may use little, published
+//! and recorded, in this order: what cannot be read is never recorded.
+
+use std::{io::Write, path::Path};
+
+use axum::{
+    extract::{FromRequest, Multipart, Request, State, multipart::Field},
+    http::header,
+};
+use blob::Staged;
+use domain::Action;
+use types::{Code, Fault};
+
+use crate::{
+    Api,
+    call::{self, blocking, broken},
+    error::{Answer, ApiError, internal},
+    respond::created,
+};
+
+/// Most characters of a file's name.
+const NAME_MAX: usize = 60;
+
+pub(crate) async fn upload(State(api): State<Api>, upload: call::Upload) -> Answer {
+    let permit = upload.call.authorize(Action::BATCHTASKFILES_CREATE)?;
+    let mut request = Request::new(upload.body);
+    if let Some(kind) = upload.call.headers.get(header::CONTENT_TYPE) {
+        request.headers_mut().insert(header::CONTENT_TYPE, kind.clone());
+    }
+    let not_multipart = |_| Fault::new(Code::InvalidFormat, "body: must be multipart/form-data");
+    let mut parts = Multipart::from_request(request, &()).await.map_err(not_multipart)?;
+    while let Some(part) = parts.next_field().await.map_err(|error| broken(&error))? {
+        if part.name() != Some("file") {
+            continue;
+        }
+        let file_name = file_name(&part)?;
+        let may = api.store.batch_files().may_upload(&permit, file_name.clone()).await;
+        let (staged, len) = stage(&api, part).await?;
+        // Judged before the bytes are read, answered after: a sender in the middle of them sees no answer.
+        may?;
+        let most = api.store.context().limits.batch_file_bytes;
+        if len > most {
+            return Err(Fault::new(Code::BatchFileTooLarge, format!("The limit is {most} bytes.")).into());
+        }
+        let order = keep(&api, staged, file_name).await?;
+        let file = api.store.batch_files().upload(&permit, order).await?;
+        return Ok(created(&file));
+    }
+    Err(Fault::new(Code::InvalidFormat, "file: is required").into())
+}
+
+/// The name without a path, as browsers and SDKs send it.
+fn file_name(part: &Field<'_>) -> Result<String, Fault> {
+    let name = part.file_name().unwrap_or_default();
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let fine = (1..=NAME_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if !fine {
+        return Err(Fault::new(
+            Code::BatchFileNameInvalid,
+            format!("file: its name must be 1 to {NAME_MAX} characters"),
+        ));
+    }
+    let extension = name.rsplit('.').next().unwrap_or_default();
+    if extension.eq_ignore_ascii_case("xlsx") {
+        return Ok(name.to_owned());
+    }
+    Err(Fault::new(Code::BatchFileTypeUnsupported, format!("file: {name} is not an .xlsx file")))
+}
+
+/// The bytes of a part in the staging area, and how many there were; beyond the limit they are only counted,
+/// and beyond twice the limit not even read.
+async fn stage(api: &Api, mut part: Field<'_>) -> Result<(Staged, u64), ApiError> {
+    let most = api.store.context().limits.batch_file_bytes;
+    let blobs = api.blobs.clone();
+    let mut staged = blocking(move || Ok(blobs.stage()?)).await?;
+    let mut len = 0;
+    while let Some(piece) = part.chunk().await.map_err(|error| broken(&error))? {
+        len += piece.len() as u64;
+        if len > most.saturating_mul(2) {
+            break;
+        }
+        if len <= most {
+            staged = blocking(move || {
+                staged.file().write_all(&piece).map_err(internal)?;
+                Ok(staged)
+            })
+            .await?;
+        }
+    }
+    Ok((staged, len))
+}
+
+/// Reads a staged file in a child process and makes it an object.
+async fn keep(api: &Api, staged: Staged, file_name: String) -> Result<store::batch_files::Upload, ApiError> {
+    let (program, limits) = (api.program.clone(), batch::sheet_limits(&api.store.context().limits));
+    let rng: &dyn domain::Rng = &*api.store.context().rng;
+    let object_key = format!("uploads/{}.xlsx", rng.hex(32));
+    let blobs = api.blobs.clone();
+    blocking(move || {
+        let (header, rows) = read(&program, &staged, &limits)?;
+        blobs.publish(staged, &object_key)?;
+        Ok(store::batch_files::Upload { file_name, object_key, header, rows })
+    })
+    .await
+}
+
+fn read(program: &Path, staged: &Staged, limits: &sheet::Limits) -> Result<(Vec<String>, i64), Fault> {
+    let invalid = |error: sheet::Error| Fault::new(Code::BatchFileInvalid, error.to_string());
+    let mut upload = sheet::Upload::open(program, staged.path(), limits).map_err(invalid)?;
+    let header = upload.header().to_vec();
+    if !batch::header_is_known(&header) {
+        let titles = header.join(", ");
+        return Err(Fault::new(
+            Code::BatchFileInvalid,
+            format!("No kind of batch task knows the columns {titles}."),
+        ));
+    }
+    let rows = upload.try_fold(0, |rows, row| row.map(|_| rows + 1)).map_err(invalid)?;
+    if rows == 0 {
+        return Err(Fault::new(Code::BatchFileInvalid, "The file has no row below its header."));
+    }
+    Ok((header, rows))
+}

@@ -1,0 +1,30 @@
+//! ListBatchTasks
+
+use axum::extract::State;
+use domain::{Action, order::rule};
+use store::batch_tasks::TaskFilter;
+use types::{
+    Code,
+    batch_task::{BatchTasks, TaskStatus},
+};
+
+use crate::{Api, call::Call, error::Answer, respond::ok};
+
+pub(crate) async fn list(State(api): State<Api>, call: Call) -> Answer {
+    let permit = call.authorize(Action::BATCHTASKS_LIST)?;
+    let mut query = call.query()?;
+    let page = query.page();
+    let task_type = query.text("task_type", rule::ID36, Code::TaskTypeUnsupported);
+    if query.get("task_type").is_none() {
+        query.wrong(Code::InvalidInput, "task_type", "is required");
+    }
+    let app_id = query.text("app_id", rule::ID36, Code::InvalidInput);
+    let status = query.get("status").map(TaskStatus::from_wire);
+    if status == Some(None) {
+        query.wrong(Code::InvalidInput, "status", "is not one of its values");
+    }
+    query.finish(())?;
+    let filter = TaskFilter { task_type: task_type.unwrap_or_default(), app_id, status: status.flatten() };
+    let found = api.store.batch_tasks().list(&permit, filter, page).await?;
+    Ok(ok(&BatchTasks { page: found.page(), batchtasks: found.records }))
+}

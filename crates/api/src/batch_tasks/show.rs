@@ -1,0 +1,22 @@
+//! ShowBatchTask
+
+use axum::extract::State;
+use domain::{Action, order::rule};
+use store::subtasks::{DetailFilter, detail_status};
+use types::{Code, batch_task::ShownBatchTask};
+
+use crate::{Api, call::Call, error::Answer, respond::ok};
+
+pub(crate) async fn show(State(api): State<Api>, call: Call) -> Answer {
+    let permit = call.authorize(Action::BATCHTASKS_QUERY)?;
+    let task_id = call.id(Code::BatchTaskMissing)?;
+    let mut query = call.query()?;
+    let page = query.page();
+    let target = query.text("target", rule::ID128, Code::InvalidInput);
+    let status = query.get("task_detail_status").map(detail_status).transpose()?;
+    query.finish(())?;
+    let filter = DetailFilter { target, status };
+    let (batchtask, details) = api.store.batch_tasks().show(&permit, task_id, filter, page).await?;
+    let page = details.page();
+    Ok(ok(&ShownBatchTask { batchtask, task_details: details.records, page }))
+}

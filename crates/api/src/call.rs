@@ -1,0 +1,233 @@
+//! Authentication: from a request to a [`Call`] whose caller is proven. The signature is checked over the bytes
+//! of the wire; nothing is decoded, normalised or believed before.
+//!
+//! What can be refused without the body is, so that a stranger cannot make us read megabytes. Every failure
+//! looks the same from outside, in answer and in work.
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{HeaderMap, request::Parts as Head},
+};
+use domain::{Action, Caller, Permit, authorize, order::rule};
+use http_body_util::BodyExt;
+use serde_json::Value as Json;
+use sign::{Authorization, Headers, Payload, Rejected, UNSIGNED_PAYLOAD, X_SDK_CONTENT_SHA256};
+use store::identity::KnownKey;
+use types::{Code, Fault, Language};
+
+use crate::{
+    Api,
+    error::{ApiError, internal},
+    query::Query,
+    respond,
+};
+
+/// How much of a body that is too large is still read, so that its sender sees the refusal and not a reset.
+const DRAINED_MAX: usize = 64 << 20;
+
+/// An authenticated request.
+pub(crate) struct Call {
+    caller: Caller,
+    project_id: String,
+    /// The other ids in the path, in order.
+    ids: Vec<String>,
+    /// Its headers.
+    pub(crate) headers: HeaderMap,
+    query: Option<String>,
+    body: Bytes,
+}
+
+/// An authenticated request whose body has not been read.
+pub(crate) struct Upload {
+    /// All but the body.
+    pub(crate) call: Call,
+    /// The body.
+    pub(crate) body: Body,
+}
+
+impl Call {
+    /// The gate: may the caller do this in the project that the path names?
+    pub(crate) fn authorize(&self, action: Action) -> Result<Permit, Fault> {
+        authorize(self.caller.clone(), action, &self.project_id)
+    }
+
+    /// The id in the path. One that no record can have is answered like one that no record has.
+    pub(crate) fn id(&self, missing: Code) -> Result<String, Fault> {
+        let id = self.ids.first().cloned().unwrap_or_default();
+        if rule::ID128.admits(&id) { Ok(id) } else { Err(missing.into()) }
+    }
+
+    /// The query's parameters.
+    pub(crate) fn query(&self) -> Result<Query, Fault> {
+        Query::parse(self.query.as_deref())
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Result<Json, Fault> {
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Fault::new(Code::InvalidFormat, format!("body: {error}")))
+    }
+
+    /// The language that the caller reads.
+    pub(crate) fn language(&self) -> Language {
+        respond::language(&self.headers)
+    }
+
+    /// A header's text.
+    pub(crate) fn header(&self, name: impl axum::http::header::AsHeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+impl FromRequest<Api> for Call {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
+        let (mut head, body) = request.into_parts();
+        let authenticating = begin(api, &head).await?;
+        let body = read(body, api.store.context().limits.request_bytes).await?;
+        authenticating.finish(api, &head, Payload::Bytes(&body))?.into_call(api, &mut head, body).await
+    }
+}
+
+impl FromRequest<Api> for Upload {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
+        let (mut head, body) = request.into_parts();
+        let authenticating = begin(api, &head).await?;
+        let unsigned = head.headers.get(X_SDK_CONTENT_SHA256).is_some_and(|value| value == UNSIGNED_PAYLOAD);
+        if unsigned {
+            let proven = authenticating.finish(api, &head, Payload::Streamed)?;
+            return Ok(Self { call: proven.into_call(api, &mut head, Bytes::new()).await?, body });
+        }
+        let most = usize::try_from(api.store.context().limits.batch_file_bytes).unwrap_or(usize::MAX);
+        let bytes = read(body, most.saturating_add(1 << 20)).await?;
+        let proven = authenticating.finish(api, &head, Payload::Bytes(&bytes))?;
+        Ok(Self { call: proven.into_call(api, &mut head, Bytes::new()).await?, body: Body::from(bytes) })
+    }
+}
+
+/// A request whose key has been looked up and whose body is still to come.
+struct Authenticating {
+    authorization: String,
+    key: Option<KnownKey>,
+}
+
+/// A request whose signature is right.
+struct Proven(Caller);
+
+fn refused(why: &dyn std::fmt::Display) -> ApiError {
+    tracing::debug!(%why, "not authenticated");
+    Code::Unauthenticated.into()
+}
+
+fn headers(head: &Head) -> Vec<(&str, &[u8])> {
+    head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
+}
+
+async fn begin(api: &Api, head: &Head) -> Result<Authenticating, ApiError> {
+    let header = head.headers.get("authorization").and_then(|value| value.to_str().ok());
+    let header = header.ok_or_else(|| refused(&"no Authorization"))?.to_owned();
+    let authorization = Authorization::parse(&header).map_err(|error| refused(&error))?;
+    sign::precheck(&authorization, Headers(&headers(head)), api.store.now_ms())
+        .map_err(|error| refused(&error))?;
+    let key = api.store.known_key(authorization.access_key_id().to_owned()).await?;
+    Ok(Authenticating { authorization: header, key })
+}
+
+impl Authenticating {
+    fn finish(self, api: &Api, head: &Head, payload: Payload<'_>) -> Result<Proven, ApiError> {
+        let authorization = Authorization::parse(&self.authorization).map_err(|error| refused(&error))?;
+        let headers = headers(head);
+        let request = sign::Request {
+            method: head.method.as_str(),
+            path: head.uri.path(),
+            query: head.uri.query(),
+            headers: Headers(&headers),
+            payload,
+        };
+        let now = api.store.now_ms();
+        let verdict: Result<Caller, Rejected> = match self.key {
+            Some(KnownKey { caller, secret }) => {
+                sign::verify(&authorization, &request, &secret, now).map(|()| caller)
+            }
+            None => Err(sign::verify_unknown(&authorization, &request, now)),
+        };
+        verdict.map(Proven).map_err(|error| refused(&error))
+    }
+}
+
+impl Proven {
+    async fn into_call(self, api: &Api, head: &mut Head, body: Bytes) -> Result<Call, ApiError> {
+        let Path(mut ids) = Path::<Vec<(String, String)>>::from_request_parts(head, api)
+            .await
+            .map_err(|_| ApiError::from(Code::UnknownPath))?;
+        let project_id = if ids.is_empty() { String::new() } else { ids.remove(0).1 };
+        let named = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+        // The path, the header and the key must agree; the path is compared by the gate.
+        if named("x-project-id").is_some_and(|project| project != self.0.project_id) {
+            return Err(Code::ForeignProject.into());
+        }
+        match named("instance-id") {
+            None => {}
+            Some(id) if !is_instance_id(id) => {
+                return Err(
+                    Fault::new(Code::InvalidInput, "Instance-Id: must be 1 to 36 of 0-9, a-f and -").into()
+                );
+            }
+            Some(id) if id != api.0.instance_id => return Err(Code::ForeignProject.into()),
+            Some(_) => {}
+        }
+        Ok(Call {
+            caller: self.0,
+            project_id,
+            ids: ids.into_iter().map(|(_, value)| value).collect(),
+            headers: std::mem::take(&mut head.headers),
+            query: head.uri.query().map(str::to_owned),
+            body,
+        })
+    }
+}
+
+fn is_instance_id(text: &str) -> bool {
+    (1..=36).contains(&text.len())
+        && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'))
+}
+
+/// The whole of a body that may have `most` bytes.
+async fn read(mut body: Body, most: usize) -> Result<Bytes, ApiError> {
+    let mut whole = Vec::new();
+    let mut len = 0usize;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| broken(&error))?;
+        let Ok(data) = frame.into_data() else { continue };
+        len = len.saturating_add(data.len());
+        if len > DRAINED_MAX.max(most) {
+            break;
+        }
+        if len <= most {
+            whole.extend_from_slice(&data);
+        } else {
+            whole = Vec::new();
+        }
+    }
+    if len > most {
+        return Err(Fault::new(Code::TooLarge, format!("The limit is {most} bytes.")).into());
+    }
+    Ok(whole.into())
+}
+
+/// A body that ends before its end: its sender is gone or too slow, so nobody will read this answer.
+pub(crate) fn broken(error: &dyn std::fmt::Display) -> ApiError {
+    tracing::debug!(%error, "a body broke off");
+    Fault::new(Code::InvalidFormat, "body: broke off").into()
+}
+
+/// For work that needs a thread.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(internal(error)))
+}

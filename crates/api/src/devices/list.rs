@@ -1,0 +1,42 @@
+//! ListDevices
+
+use axum::extract::State;
+use domain::{Action, order::rule};
+use store::devices::DeviceFilter;
+use types::{Code, device::Devices, time};
+
+use crate::{Api, call::Call, error::Answer, query::Query, respond::ok};
+
+pub(crate) async fn list(State(api): State<Api>, call: Call) -> Answer {
+    let permit = call.authorize(Action::DEVICES_LIST)?;
+    let mut query = call.query()?;
+    let page = query.page();
+    let filter = filter(&mut query);
+    query.finish(())?;
+    let found = api.store.devices().list(&permit, filter, page).await?;
+    Ok(ok(&Devices { page: found.page(), devices: found.records }))
+}
+
+fn filter(query: &mut Query) -> DeviceFilter {
+    let (start_ms, end_ms) = (moment(query, "start_time"), moment(query, "end_time"));
+    if start_ms.zip(end_ms).is_some_and(|(start, end)| start >= end) {
+        query.wrong(Code::StartAfterEnd, "start_time", "must be earlier than end_time");
+    }
+    DeviceFilter {
+        app_id: query.text("app_id", rule::ID36, Code::InvalidInput),
+        product_id: query.text("product_id", rule::ID36, Code::InvalidInput),
+        gateway_id: query.text("gateway_id", rule::ID128, Code::InvalidInput),
+        node_id: query.text("node_id", rule::NODE_ID, Code::InvalidInput),
+        device_name: query.text("device_name", rule::DEVICE_NAME, Code::InvalidInput),
+        start_ms,
+        end_ms,
+    }
+}
+
+fn moment(query: &mut Query, name: &str) -> Option<i64> {
+    let found = time::parse_compact(query.get(name)?);
+    if found.is_none() {
+        query.wrong(Code::InvalidTime, name, "must be like 20151212T121212Z");
+    }
+    found
+}

@@ -1,0 +1,144 @@
+//! The only map from errors to statuses.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use types::{Code, Fault};
+
+/// Why a request is not answered as asked.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    fault: Fault,
+    status: StatusCode,
+}
+
+impl ApiError {
+    /// What is 404 where it is asked for itself, but here is a wrong field of the body.
+    pub(crate) fn bad_field(fault: Fault) -> Self {
+        Self { fault, status: StatusCode::BAD_REQUEST }
+    }
+
+    /// A range behind the end of the file.
+    pub(crate) fn range_not_satisfiable() -> Self {
+        let fault = Fault::new(Code::InvalidInput, "Range: lies behind the end of the file");
+        Self { fault, status: StatusCode::RANGE_NOT_SATISFIABLE }
+    }
+}
+
+/// The refusal in an answer, for whoever writes its body in the caller's language.
+#[derive(Clone)]
+pub(crate) struct Refusal(pub(crate) Fault);
+
+/// What every endpoint answers.
+pub(crate) type Answer = Result<Response, ApiError>;
+
+impl From<Fault> for ApiError {
+    fn from(fault: Fault) -> Self {
+        Self { status: status(fault.code), fault }
+    }
+}
+
+impl From<Code> for ApiError {
+    fn from(code: Code) -> Self {
+        Fault::from(code).into()
+    }
+}
+
+impl From<store::Error> for ApiError {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Fault(fault) => fault.into(),
+            other => internal(other),
+        }
+    }
+}
+
+impl From<blob::Error> for ApiError {
+    fn from(error: blob::Error) -> Self {
+        internal(error)
+    }
+}
+
+/// What the caller is not told and the log is.
+pub(crate) fn internal(error: impl std::fmt::Display) -> ApiError {
+    tracing::error!(%error, "cannot answer");
+    Code::Internal.into()
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        if let Some(seconds) = self.fault.retry_after_seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(Refusal(self.fault));
+        response
+    }
+}
+
+/// The status of a code. Some surprise, and are documented so: a missing app is 403, a rate limit too.
+fn status(code: Code) -> StatusCode {
+    use Code::{
+        AppForeign, AppMissing, AppNameTaken, AppNotCarried, AppQuota, BatchFileInvalid, BatchFileMissing,
+        BatchFileNameInvalid, BatchFileNameTaken, BatchFileQuota, BatchFileTooLarge,
+        BatchFileTypeUnsupported, BatchTaskMissing, BatchTaskQuota, BatchTaskUnfinished, Denied,
+        DeviceFrozen, DeviceMissing, DeviceNotFrozen, DeviceQuota, DeviceTaken, DocumentInvalid,
+        DocumentSourceMissing, ExportSourceMissing, ExportTaskInvalid, ExportTaskMissing,
+        ExportTaskNotCompleted, ExportTasksUnfinished, ForeignProject, GatewayMissing, Internal,
+        InvalidFormat, InvalidInput, InvalidTime, LevelTooDeep, LimitOutOfRange, MarkerOutOfRange,
+        NodeIdTaken, ProductInvalid, ProductMissing, ProductQuota, ProductTaken, RateLimited, StartAfterEnd,
+        SubDeviceNotFreezable, TargetsInvalid, TargetsTooMany, TaskPolicyInvalid, TaskTypeUnsupported,
+        TooLarge, Unauthenticated, UnknownPath,
+    };
+    match code {
+        Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        Unauthenticated => StatusCode::UNAUTHORIZED,
+        TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        UnknownPath | ProductMissing | DeviceMissing | BatchTaskMissing | BatchFileMissing
+        | ExportTaskMissing => StatusCode::NOT_FOUND,
+        ForeignProject
+        | Denied
+        | AppQuota
+        | AppMissing
+        | AppNotCarried
+        | AppForeign
+        | AppNameTaken
+        | ProductQuota
+        | DeviceQuota
+        | SubDeviceNotFreezable
+        | DeviceFrozen
+        | DeviceNotFrozen
+        | BatchTaskQuota
+        | BatchTaskUnfinished
+        | BatchFileQuota
+        | ExportTasksUnfinished
+        | ExportTaskNotCompleted
+        | ExportSourceMissing
+        | RateLimited => StatusCode::FORBIDDEN,
+        InvalidInput
+        | InvalidFormat
+        | InvalidTime
+        | StartAfterEnd
+        | LimitOutOfRange
+        | MarkerOutOfRange
+        | ProductInvalid
+        | ProductTaken
+        | NodeIdTaken
+        | GatewayMissing
+        | LevelTooDeep
+        | DeviceTaken
+        | TaskTypeUnsupported
+        | TargetsInvalid
+        | DocumentInvalid
+        | DocumentSourceMissing
+        | TaskPolicyInvalid
+        | TargetsTooMany
+        | BatchFileNameTaken
+        | BatchFileTooLarge
+        | BatchFileTypeUnsupported
+        | BatchFileNameInvalid
+        | BatchFileInvalid
+        | ExportTaskInvalid => StatusCode::BAD_REQUEST,
+    }
+}

@@ -1,0 +1,13 @@
+//! DeleteExportTask
+
+use axum::extract::State;
+use domain::Action;
+use types::Code;
+
+use crate::{Api, call::Call, error::Answer, respond::no_content};
+
+pub(crate) async fn delete(State(api): State<Api>, call: Call) -> Answer {
+    let permit = call.authorize(Action::EXPORTTASKS_DELETE)?;
+    api.store.export_tasks().delete(&permit, call.id(Code::ExportTaskMissing)?).await?;
+    Ok(no_content())
+}

@@ -1,0 +1,28 @@
+//! Is it alive, and may it take work? Answered without credentials.
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+use crate::Api;
+
+/// The process answers.
+pub(crate) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// The process may take work; if not, why.
+pub(crate) async fn ready(State(api): State<Api>) -> Response {
+    let database = api.store.db().read(|tx| tx.count("SELECT 1", db::args![])).await;
+    let why = match database {
+        Err(error) => Some(error.to_string()),
+        Ok(_) if api.exports.has_ended() => Some("the server is shutting down".to_owned()),
+        Ok(_) => None,
+    };
+    match why {
+        None => "ready\n".into_response(),
+        Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")).into_response(),
+    }
+}

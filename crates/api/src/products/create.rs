@@ -1,0 +1,52 @@
+//! CreateProduct
+
+use axum::extract::State;
+use domain::{
+    Action,
+    order::{Fields, rule},
+};
+use serde_json::Value as Json;
+use types::{Code, product::AddProduct};
+
+use crate::{Api, call::Call, error::Answer, respond::created};
+
+const PROTOCOLS: [&str; 11] =
+    ["MQTT", "CoAP", "HTTP", "HTTPS", "Modbus", "ONVIF", "OPC-UA", "OPC-DA", "Other", "TCP", "UDP"];
+const DATA_FORMATS: [(&str, &str); 2] = [("json", "json"), ("binary", "binary")];
+/// Most bytes of a product's model.
+const MODEL_BYTES_MAX: usize = 500 << 10;
+
+pub(crate) async fn create(State(api): State<Api>, call: Call) -> Answer {
+    let permit = call.authorize(Action::PRODUCTS_CREATE)?;
+    let body = call.json()?;
+    let mut fields = Fields::of(&body, Code::ProductInvalid)?;
+    let app_id = fields.text("app_id", rule::ID36);
+    let order = order(&mut fields);
+    let (app_id, order) = fields.finish((app_id, order))?;
+    let product = api.store.products().create(&permit, app_id, order).await?;
+    Ok(created(&product))
+}
+
+fn order(fields: &mut Fields<'_>) -> AddProduct {
+    let protocol_type = fields.word("protocol_type", &PROTOCOLS.map(|word| (word, word)));
+    AddProduct {
+        product_id: fields.text("product_id", rule::ID36),
+        name: fields.required_text("name", rule::NAME64),
+        device_type: fields.required_text("device_type", rule::NAME32),
+        protocol_type: fields.required("protocol_type", protocol_type).to_owned(),
+        data_format: fields.word("data_format", &DATA_FORMATS).unwrap_or("json").to_owned(),
+        service_capabilities: model(fields),
+        manufacturer_name: fields.text("manufacturer_name", rule::NAME32),
+        industry: fields.text("industry", rule::TEXT64),
+        description: fields.text("description", rule::TEXT128),
+    }
+}
+
+fn model(fields: &mut Fields<'_>) -> Json {
+    let model = fields.json("service_capabilities").cloned();
+    let model = fields.required("service_capabilities", model);
+    if !model.is_null() && (!model.is_array() || model.to_string().len() > MODEL_BYTES_MAX) {
+        fields.wrong("service_capabilities", "must be an array of at most 500 KiB");
+    }
+    model
+}

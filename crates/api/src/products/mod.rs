@@ -1,0 +1,5 @@
+//! Products.
+
+pub(crate) mod create;
+pub(crate) mod list;
+pub(crate) mod show;

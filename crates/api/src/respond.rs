@@ -1,0 +1,83 @@
+//! What every answer goes through on its way out: a request id, a refusal's body in the caller's language, a
+//! panic made into a plain 500. Successes are written here too.
+
+use std::panic::AssertUnwindSafe;
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::Rng;
+use futures_util::FutureExt;
+use serde::Serialize;
+use types::{Code, Language};
+
+use crate::{
+    Api,
+    error::{ApiError, Refusal},
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// 200 with a body.
+pub(crate) fn ok(body: &impl Serialize) -> Response {
+    json(StatusCode::OK, body)
+}
+
+/// 201 with a body.
+pub(crate) fn created(body: &impl Serialize) -> Response {
+    json(StatusCode::CREATED, body)
+}
+
+/// 204.
+pub(crate) fn no_content() -> Response {
+    StatusCode::NO_CONTENT.into_response()
+}
+
+fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    let mut response = (status, Json(body)).into_response();
+    let utf8 = HeaderValue::from_static("application/json;charset=UTF-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, utf8);
+    response
+}
+
+/// The language that a caller reads.
+pub(crate) fn language(headers: &HeaderMap) -> Language {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::from_tag(accepted.unwrap_or_default().trim_start())
+}
+
+/// Around every endpoint.
+pub(crate) async fn around(State(api): State<Api>, request: Request, next: Next) -> Response {
+    let language = language(request.headers());
+    let rng: &dyn Rng = &*api.store.context().rng;
+    let id = rng.hex(32);
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut response = AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!(request = id, "a request panicked");
+        ApiError::from(Code::Internal).into_response()
+    });
+    if let Some(Refusal(fault)) = response.extensions_mut().remove::<Refusal>() {
+        tracing::info!(request = id, %method, path, refused = %fault, "refused");
+        let code = fault.code.as_str();
+        let body =
+            serde_json::json!({ "error_code": code, "error_msg": fault.message(language) }).to_string();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"));
+        headers.remove(header::CONTENT_LENGTH);
+        *response.body_mut() = Body::from(body);
+    }
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// An unknown path, or a method that a path does not have.
+pub(crate) async fn unknown() -> ApiError {
+    Code::UnknownPath.into()
+}

@@ -1,0 +1,138 @@
+//! What keeps a client from holding its place by stopping in the middle: of the body that it sends, or of the
+//! answer that it reads. A handler that thinks is not the client's fault and is not timed.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::BoxError;
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    time::{Sleep, sleep},
+};
+
+/// Waits for something, for so long at most; begins anew whenever it comes.
+struct Patience {
+    most: Duration,
+    waiting: Option<Pin<Box<Sleep>>>,
+}
+
+impl Patience {
+    fn new(most: Duration) -> Self {
+        Self { most, waiting: None }
+    }
+
+    /// `polled`, or an error once it was pending for too long.
+    fn wait<T>(&mut self, context: &mut Context<'_>, polled: Poll<T>) -> Poll<io::Result<T>> {
+        if let Poll::Ready(ready) = polled {
+            self.waiting = None;
+            return Poll::Ready(Ok(ready));
+        }
+        let most = self.most;
+        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(most)));
+        waiting.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+/// The body of a request.
+pub(super) struct TimedBody {
+    body: Incoming,
+    patience: Patience,
+}
+
+impl TimedBody {
+    /// A body whose next piece is waited for `most` at most.
+    pub(super) fn new(body: Incoming, most: Duration) -> Self {
+        Self { body, patience: Patience::new(most) }
+    }
+}
+
+impl Body for TimedBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        self.patience.wait(context, polled).map(|waited| match waited {
+            Ok(frame) => frame.map(|frame| frame.map_err(Into::into)),
+            Err(error) => Some(Err(error.into())),
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A connection.
+pub(super) struct TimedStream {
+    stream: TcpStream,
+    patience: Patience,
+}
+
+impl TimedStream {
+    /// A connection whose client takes some of what is written within `most`.
+    pub(super) fn new(stream: TcpStream, most: Duration) -> Self {
+        Self { stream, patience: Patience::new(most) }
+    }
+
+    fn wait<T>(&mut self, context: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        self.patience.wait(context, polled).map(io::Result::flatten)
+    }
+}
+
+impl AsyncRead for TimedStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, into)
+    }
+}
+
+impl AsyncWrite for TimedStream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.wait(context, polled)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
+        self.wait(context, polled)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let polled = Pin::new(&mut self.stream).poll_flush(context);
+        self.wait(context, polled)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let polled = Pin::new(&mut self.stream).poll_shutdown(context);
+        self.wait(context, polled)
+    }
+}
