@@ -238,10 +238,11 @@ def test_ids_of_nobody_are_refused_as_documented(server):
 
 def test_what_is_there_already_is_refused(server):
     caller = server.caller()
-    caller.app("once")
+    app_id = caller.app("once")
     refused(lambda: caller.app("once"), 403, "IOTDA.001008")
-    product_id = caller.product(product_id="once")
-    refused(lambda: caller.product(product_id="once"), 400, "IOTDA.013010")
+    refused(lambda: caller.product(), 403, "IOTDA.001005")
+    product_id = caller.product(product_id="once", app_id=app_id)
+    refused(lambda: caller.product(product_id="once", app_id=app_id), 400, "IOTDA.013010")
     device_id = caller.device(product_id, "once")
     refused(lambda: caller.device(product_id, "once"), 400, "IOTDA.014031", "The device already exists.")
     refused(lambda: caller.unfreeze(device_id), 403, "IOTDA.014040")

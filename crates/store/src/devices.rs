@@ -255,7 +255,7 @@ pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevi
         "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2",
         args![project_id, &device_id],
     )? {
-        return Err(Fault::new(Code::DeviceTaken, named("device_id", &device_id)).into());
+        return Err(Code::DeviceTaken.into());
     }
     let node = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2 AND node_id = ?3";
     if tx.exists(node, args![project_id, &order.product_id, &order.node_id])? {
@@ -374,7 +374,7 @@ fn set_frozen(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str, frozen: bool) 
             Ok((row.text(0)? == "ENDPOINT", row.int(1)? != 0, named, within))
         },
     )?;
-    let refused = |code| Err(Fault::new(code, format!("device_id: {device_id}")).into());
+    let refused = |code: Code| Err(code.into());
     let named = match found {
         Some((true, _, _, true)) => return refused(Code::SubDeviceNotFreezable),
         Some((_, true, _, true)) if frozen => return refused(Code::DeviceFrozen),

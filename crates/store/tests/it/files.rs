@@ -1,0 +1,72 @@
+//! Batch task files: ten a user, an hour, one use.
+
+use crate::{
+    Code, World, code, drivers,
+    store::{
+        Error,
+        batch_files::Upload,
+        batch_tasks::{NewBatchTask, Targets},
+    },
+    wait,
+};
+use domain::{Action, Limits};
+
+fn upload(world: &World, name: &str) -> Result<String, Error> {
+    let order = Upload {
+        file_name: name.into(),
+        object_key: format!("uploads/{name}"),
+        header: vec!["device_id".into()],
+        rows: 3,
+    };
+    let permit = world.permit(Action::BATCHTASKFILES_CREATE);
+    wait(world.store.batch_files().upload(&permit, order)).map(|file| file.file_id)
+}
+
+fn run(world: &World, file_id: &str) -> Result<String, Error> {
+    let targets = Targets::File { file_id: file_id.into() };
+    let order = NewBatchTask { app_id: None, task_name: "t".into(), task_type: "freezeDevices", targets };
+    let permit = world.permit(Action::BATCHTASKS_CREATE);
+    wait(world.store.batch_tasks().create(&permit, order)).map(|task| task.task_id)
+}
+
+fn count(world: &World) -> usize {
+    wait(world.store.batch_files().list(&world.permit(Action::BATCHTASKFILES_LIST))).unwrap().len()
+}
+
+#[test]
+fn ten_files_and_no_name_twice() {
+    drivers(&Limits::default(), |world| {
+        for number in 0..10 {
+            upload(world, &format!("{number}.xlsx")).unwrap();
+        }
+        assert_eq!(code(upload(world, "0.xlsx")), Code::BatchFileNameTaken);
+        assert_eq!(code(upload(world, "11.xlsx")), Code::BatchFileQuota);
+        assert_eq!(count(world), 10);
+    });
+}
+
+#[test]
+fn an_hour_later_it_is_gone_and_its_object_too() {
+    drivers(&Limits::default(), |world| {
+        let file_id = upload(world, "a.xlsx").unwrap();
+        world.clock.advance(3_600_000);
+        assert_eq!(count(world), 0);
+        assert_eq!(code(run(world, &file_id)), Code::DocumentSourceMissing);
+        upload(world, "a.xlsx").unwrap();
+        world.store.prune().unwrap();
+        assert_eq!(world.store.garbage().unwrap(), ["uploads/a.xlsx"]);
+    });
+}
+
+#[test]
+fn one_task_takes_it() {
+    drivers(&Limits::default(), |world| {
+        let file_id = upload(world, "a.xlsx").unwrap();
+        run(world, &file_id).unwrap();
+        assert_eq!(count(world), 0);
+        assert_eq!(code(run(world, &file_id)), Code::DocumentSourceMissing);
+        world.clock.advance(3_600_000);
+        world.store.prune().unwrap();
+        assert!(world.store.garbage().unwrap().is_empty(), "a file in use does not expire");
+    });
+}

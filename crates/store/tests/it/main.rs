@@ -1,0 +1,104 @@
+//! The conformance suite: what every driver of `db` must make true of the store. A driver is one line in
+//! [`drivers`]; each test runs over all of them.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod exports;
+mod files;
+mod queue;
+mod registry;
+
+use std::{future::Future, sync::Arc};
+
+use db::{Db, Options};
+use domain::{Action, Caller, Clock, Limits, Permit, SystemRng, authorize, clock::ManualClock};
+use store::{
+    Context, Error, MasterKey, Store, Vault,
+    batch_tasks::{NewBatchTask, Targets},
+    export_tasks::{Made, NewExportTask},
+    identity::{Chosen, Credentials},
+    jobs::Claim,
+};
+use types::{Code, Language, export_task::AppType};
+
+use unlade_store as store;
+
+/// A store of one driver, on a clock of its own.
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) root: Credentials,
+    _dir: tempfile::TempDir,
+}
+
+const START_MS: i64 = 1_700_000_000_000;
+
+/// Runs `test` over each driver.
+pub(crate) fn drivers(limits: &Limits, test: impl Fn(&World)) {
+    test(&sqlite(limits));
+}
+
+fn sqlite(limits: &Limits) -> World {
+    let dir = tempfile::tempdir().unwrap();
+    let db = Db::open(&dir.path().join("unlade.db"), Options::default()).unwrap();
+    let clock = Arc::new(ManualClock::at(START_MS));
+    let vault = Vault::new(MasterKey::random(&SystemRng), Vec::new());
+    let context = Context::new(clock.clone() as Arc<dyn Clock>, Arc::new(SystemRng), limits.clone(), vault);
+    let store = Store::open(db, context).unwrap();
+    let root = wait(store.bootstrap(Chosen::default())).unwrap().unwrap();
+    World { store, clock, root, _dir: dir }
+}
+
+/// The answer of a future, on this thread.
+pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(future)
+}
+
+/// The code of a refusal.
+pub(crate) fn code<T>(answer: Result<T, Error>) -> Code {
+    match answer {
+        Err(Error::Fault(fault)) => fault.code,
+        Err(other) => panic!("not a refusal: {other}"),
+        Ok(_) => panic!("was not refused"),
+    }
+}
+
+impl World {
+    pub(crate) fn permit(&self, action: Action) -> Permit {
+        let caller = Caller { user_id: "user".into(), project_id: self.root.project_id.clone(), root: true };
+        authorize(caller, action, &self.root.project_id).unwrap()
+    }
+
+    /// A batch task over `targets`; it stays unfinished.
+    pub(crate) fn batch_task(&self, name: &str, targets: &[&str]) -> String {
+        let targets = Targets::Given(targets.iter().map(ToString::to_string).collect());
+        let order =
+            NewBatchTask { app_id: None, task_name: name.into(), task_type: "freezeDevices", targets };
+        wait(self.store.batch_tasks().create(&self.permit(Action::BATCHTASKS_CREATE), order)).unwrap().task_id
+    }
+
+    pub(crate) fn export(&self, task_id: &str) -> Result<String, Error> {
+        let order = NewExportTask {
+            resource_type: "BatchTask",
+            resource_condition: format!(r#"{{"task_id":"{task_id}"}}"#),
+            task_id: task_id.into(),
+            export_format: "xls",
+            app_type: AppType::Global,
+            app_id: None,
+            language: Language::English,
+        };
+        let permit = self.permit(Action::EXPORTTASKS_CREATE);
+        wait(self.store.export_tasks().create(&permit, order)).map(|task| task.export_task_id)
+    }
+
+    /// Claims the next job of a kind for a minute.
+    pub(crate) fn claim(&self, kind: &'static str) -> Option<Claim> {
+        self.store.claim(kind, "worker".into(), self.clock.now_ms() + 60_000).unwrap()
+    }
+
+    pub(crate) fn publish(&self, claim: &Claim, content: &str) -> Result<(), Error> {
+        let object_key = format!("exports/{}/{}.zip", claim.job_id, claim.epoch);
+        self.store.export_publish(claim, Made { object_key, bytes: 10, sha256: content.into(), rows: 1 })
+    }
+}

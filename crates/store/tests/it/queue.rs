@@ -1,0 +1,95 @@
+//! Claims, epochs and what a lost one may still do: nothing.
+
+use crate::{
+    drivers,
+    store::{Error, export_tasks::JOB, jobs::ATTEMPTS_MAX},
+};
+use ::domain::Clock;
+use domain::Limits;
+
+#[test]
+fn a_worker_that_slept_past_its_lease_changes_nothing() {
+    drivers(&Limits::default(), |world| {
+        let task = world.batch_task("sleeps", &["a"]);
+        world.export(&task).unwrap();
+        let asleep = world.claim(JOB).unwrap();
+        assert_eq!(world.claim(JOB), None, "it is held");
+        world.clock.advance(60_001);
+        let awake = world.claim(JOB).unwrap();
+        assert_eq!((awake.epoch, awake.attempt), (asleep.epoch + 1, 2));
+        let lost = |answer: Result<(), Error>| assert!(matches!(answer, Err(Error::LostClaim)));
+        lost(world.store.hold(&asleep, i64::MAX));
+        lost(world.store.export_heartbeat(&asleep, i64::MAX, 1, 1));
+        lost(world.publish(&asleep, "zombie"));
+        lost(world.store.export_fail(&asleep, "zombie".into()));
+        lost(world.store.release(&asleep, 0, None));
+        world.publish(&awake, "live").unwrap();
+        lost(world.publish(&awake, "twice"));
+    });
+}
+
+#[test]
+fn a_deleted_task_takes_the_claim_with_it() {
+    drivers(&Limits::default(), |world| {
+        let task = world.batch_task("deleted", &["a"]);
+        let id = world.export(&task).unwrap();
+        let claim = world.claim(JOB).unwrap();
+        let permit = world.permit(domain::Action::EXPORTTASKS_DELETE);
+        crate::wait(world.store.export_tasks().delete(&permit, id)).unwrap();
+        assert!(matches!(world.publish(&claim, "late"), Err(Error::LostClaim)));
+    });
+}
+
+#[test]
+fn a_job_that_is_tried_too_often_is_given_up_with_its_last_error() {
+    drivers(&Limits::default(), |world| {
+        let task = world.batch_task("poison", &["a"]);
+        world.export(&task).unwrap();
+        for attempt in 1..=ATTEMPTS_MAX {
+            let claim = world.claim(JOB).unwrap();
+            assert_eq!(claim.attempt, attempt);
+            world.store.release(&claim, 0, Some("the disk failed".into())).unwrap();
+        }
+        assert_eq!(world.claim(JOB), None);
+        let (claim, reason) = world.store.claim_exhausted(JOB).unwrap().unwrap();
+        assert!(reason.contains("the disk failed"), "{reason}");
+        world.store.export_fail(&claim, reason).unwrap();
+        assert_eq!(world.store.claim_exhausted(JOB).unwrap(), None);
+    });
+}
+
+#[test]
+fn a_shutdown_is_not_held_against_a_job() {
+    drivers(&Limits::default(), |world| {
+        let task = world.batch_task("drained", &["a"]);
+        world.export(&task).unwrap();
+        for _ in 0..2 * ATTEMPTS_MAX {
+            let claim = world.claim(JOB).unwrap();
+            assert_eq!(claim.attempt, 1);
+            world.store.release(&claim, world.clock.now_ms(), None).unwrap();
+        }
+    });
+}
+
+#[test]
+fn progress_never_goes_back() {
+    drivers(&Limits::default(), |world| {
+        let task = world.batch_task("progress", &["a"]);
+        world.export(&task).unwrap();
+        let claim = world.claim(JOB).unwrap();
+        let order = || world.store.export_order(&claim).unwrap().is_some();
+        assert!(order());
+        let until = world.clock.now_ms() + 60_000;
+        world.store.export_heartbeat(&claim, until, 800, 1000).unwrap();
+        world.store.export_heartbeat(&claim, until, 10, 1000).unwrap();
+        let seen = world.store.db().read_blocking(|tx| {
+            tx.first("SELECT export_count, progress FROM export_task", &[], |row| {
+                Ok((row.int(0)?, row.int(1)?))
+            })
+        });
+        assert_eq!(seen.unwrap(), Some((800, 79)));
+        world.store.export_heartbeat(&claim, until, 1000, 1000).unwrap();
+        let percent = world.store.db().read_blocking(|tx| tx.count("SELECT progress FROM export_task", &[]));
+        assert_eq!(percent, Ok(99), "100 is for Success alone");
+    });
+}

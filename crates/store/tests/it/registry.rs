@@ -1,0 +1,172 @@
+//! Devices, their secrets, and the counters of batch tasks.
+
+use crate::{
+    Code, World, code, drivers,
+    store::{
+        Error,
+        batch_tasks::{self, JOB},
+        devices::{self, Reach},
+        identity::Chosen,
+        jobs,
+        subtasks::{self, DetailFilter, Done},
+    },
+    wait,
+};
+use db::{Tx, args};
+use domain::{Action, Limits};
+use types::{RecordId, device::AddDevice, page::PageOrder, product::AddProduct};
+
+fn product(world: &World) -> String {
+    let order = AddProduct {
+        product_id: None,
+        name: "meter".into(),
+        device_type: "meter".into(),
+        protocol_type: "MQTT".into(),
+        data_format: "json".into(),
+        service_capabilities: serde_json::json!([]),
+        manufacturer_name: None,
+        industry: None,
+        description: None,
+    };
+    wait(world.store.products().create(&world.permit(Action::PRODUCTS_CREATE), None, order))
+        .unwrap()
+        .product_id
+}
+
+fn order(product_id: &str, node_id: &str) -> AddDevice {
+    AddDevice {
+        device_id: None,
+        node_id: node_id.into(),
+        product_id: product_id.into(),
+        device_name: None,
+        description: None,
+        gateway_id: None,
+        auth_type: "SECRET".into(),
+        secret: Some("a-very-long-secret-1234".into()),
+        fingerprint: None,
+        secure_access: true,
+        timeout: 0,
+        extension_info: None,
+    }
+}
+
+fn add(world: &World, order: AddDevice) -> Result<String, Error> {
+    wait(world.store.devices().add(&world.permit(Action::DEVICES_REGISTER), None, order))
+        .map(|device| device.device_id)
+}
+
+#[test]
+fn a_secret_is_shown_once_and_lies_sealed() {
+    drivers(&Limits::default(), |world| {
+        let id = add(world, order(&product(world), "n")).unwrap();
+        let shown = wait(world.store.devices().show(&world.permit(Action::DEVICES_QUERY), id)).unwrap();
+        assert_eq!(shown.auth_info.unwrap().secret.as_deref(), Some("a-ve****-1234"));
+        let clear = b"a-very-long-secret-1234";
+        let lies_open = world.store.db().read_blocking(|tx| {
+            tx.first("SELECT secret_sealed FROM device", args![], |row| {
+                Ok(row.opt_blob(0)?.unwrap().windows(clear.len()).any(|window| window == clear))
+            })
+        });
+        assert_eq!(lies_open, Ok(Some(false)));
+    });
+}
+
+#[test]
+fn sub_devices_two_levels_deep_and_none_can_be_frozen() {
+    drivers(&Limits::default(), |world| {
+        let product_id = product(world);
+        let below = |parent: &str, node: &str| {
+            add(world, AddDevice { gateway_id: Some(parent.into()), ..order(&product_id, node) })
+        };
+        let top = add(world, order(&product_id, "top")).unwrap();
+        let middle = below(&top, "middle").unwrap();
+        let bottom = below(&middle, "bottom").unwrap();
+        assert_eq!(code(below(&bottom, "deeper")), Code::LevelTooDeep);
+        assert_eq!(code(below("nobody", "orphan")), Code::GatewayMissing);
+        let permit = world.permit(Action::DEVICES_FREEZE);
+        assert_eq!(code(wait(world.store.devices().freeze(&permit, middle))), Code::SubDeviceNotFreezable);
+        wait(world.store.devices().freeze(&permit, top)).unwrap();
+    });
+}
+
+#[test]
+fn the_quota_counts_what_is_there() {
+    drivers(&Limits { devices: 2, ..Limits::default() }, |world| {
+        let product_id = product(world);
+        add(world, order(&product_id, "1")).unwrap();
+        assert_eq!(code(add(world, order(&product_id, "1"))), Code::DeviceTaken);
+        add(world, order(&product_id, "2")).unwrap();
+        assert_eq!(code(add(world, order(&product_id, "3"))), Code::DeviceQuota);
+    });
+}
+
+#[test]
+fn another_apps_device_is_out_of_a_tasks_reach() {
+    drivers(&Limits::default(), |world| {
+        let id = add(world, order(&product(world), "n")).unwrap();
+        let project_id = world.root.project_id.clone();
+        let frozen = world.store.db().write_blocking(move |tx: &mut dyn Tx| {
+            devices::freeze(tx, Reach { project_id: &project_id, app_id: Some("another") }, &id)
+        });
+        assert_eq!(code(frozen), Code::DeviceMissing);
+    });
+}
+
+#[test]
+fn counters_equal_rows_and_a_settled_subtask_is_not_settled_twice() {
+    drivers(&Limits::default(), |world| {
+        let task_id = world.batch_task("counted", &["a", "b", "c"]);
+        let claim = world.claim(JOB).unwrap();
+        let settle = |ordinal: i64, error: Option<Code>| {
+            let claim = claim.clone();
+            world.store.db().write_blocking(move |tx| {
+                jobs::advance(tx, &claim, i64::MAX)?;
+                batch_tasks::begin(tx, &claim.project_id, &claim.job_id, 3, 1)?;
+                let done = Done {
+                    ordinal,
+                    target: "t".into(),
+                    output: None,
+                    error: error.map(Into::into),
+                    node_id: None,
+                    device_name: None,
+                    started_ms: 1,
+                    ended_ms: 2,
+                };
+                let settled = subtasks::settle(tx, &claim.job_id, &[done])? as i64;
+                let failed = if error.is_some() { settled } else { 0 };
+                batch_tasks::count_done(tx, &claim.project_id, &claim.job_id, settled - failed, failed, 2)?;
+                Ok::<_, Error>(settled)
+            })
+        };
+        assert_eq!(settle(0, None).unwrap(), 1);
+        assert_eq!(settle(0, None).unwrap(), 0, "it does not wait any more");
+        assert_eq!(settle(2, Some(Code::DeviceMissing)).unwrap(), 1);
+        let order = PageOrder { limit: 50, marker: RecordId::MAX, offset: 0 };
+        let permit = world.permit(Action::BATCHTASKS_QUERY);
+        let (task, details) =
+            wait(world.store.batch_tasks().show(&permit, task_id, DetailFilter::default(), order)).unwrap();
+        let with = |status: &str| details.records.iter().filter(|row| row.status == status).count() as i64;
+        let progress = task.task_progress;
+        assert_eq!((progress.success, progress.fail, progress.waitting), (1, 1, 1));
+        assert_eq!((with("Success"), with("Fail"), with("Waitting")), (1, 1, 1));
+    });
+}
+
+#[test]
+fn starting_again_with_the_same_credentials_changes_nothing() {
+    drivers(&Limits::default(), |world| {
+        let chosen = Chosen {
+            access_key: Some(("CHOSEN".into(), "secret-of-the-operator".into())),
+            project_id: Some(world.root.project_id.clone()),
+        };
+        assert!(wait(world.store.bootstrap(chosen.clone())).unwrap().is_some());
+        assert!(wait(world.store.bootstrap(chosen)).unwrap().is_none());
+        let key = wait(world.store.known_key("CHOSEN".into())).unwrap().unwrap();
+        assert_eq!(key.secret, b"secret-of-the-operator");
+        assert!(wait(world.store.known_key("UNKNOWN".into())).unwrap().is_none());
+        assert!(
+            wait(world.store.known_key(world.root.access_key_id.clone())).unwrap().is_some(),
+            "both work"
+        );
+    });
+}
