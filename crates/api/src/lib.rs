@@ -1,4 +1,4 @@
-//! The HTTP API: the only room that knows axum. A request's way is `router` -> [`call`](call::Call)
+//! The HTTP API: the only room that knows axum. A request's way is `router` -> `call`
 //! (authenticate) -> `domain::authorize` -> an endpoint's own reading of its fields -> one unit of work in the
 //! store -> an answer. One endpoint a file; what cannot be answered becomes a status in `error`.
 
