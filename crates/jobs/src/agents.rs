@@ -19,6 +19,10 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// An object that no row names is swept when it is older than any attempt can be.
 const SWEEP_AGE_MS: i64 = 24 * 3600 * 1000;
 
+/// The file system's clock may stand behind ours: an object that a worker has published a moment after the
+/// start can look older than the start, and must not be swept before its row is written.
+const FILE_CLOCK_MS: i64 = 10_000;
+
 /// Gives up what was tried too often of one kind; answers whether there was anything.
 pub type Rescue = Box<dyn Fn(&Store) -> Result<bool, store::Error> + Send>;
 
@@ -73,7 +77,8 @@ impl Running {
             }
             if swept.is_none_or(|at| at.elapsed() >= SWEEP_EVERY) {
                 // What an earlier process left is older than this one; later, leave what may yet be recorded.
-                let before = swept.map_or(self.started_ms, |_| self.store.now_ms() - SWEEP_AGE_MS);
+                let before =
+                    swept.map_or(self.started_ms - FILE_CLOCK_MS, |_| self.store.now_ms() - SWEEP_AGE_MS);
                 logged("sweep", self.sweep(before));
                 swept = Some(Instant::now());
             }
