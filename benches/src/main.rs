@@ -3,10 +3,16 @@
 
 #![expect(clippy::print_stdout, reason = "this program prints figures")]
 
-mod figures;
-mod world;
+mod all;
+mod devices;
+mod exports;
+mod figure;
+mod house;
+mod peer;
+mod rows;
+mod seed;
 
-use std::{path::PathBuf, process::Command};
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
@@ -21,12 +27,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum What {
-    /// Every figure
+    /// Every figure, as one table
     All {
-        /// Few rows, once
+        /// Few rows, once: shows that everything runs, not how fast it is
         #[arg(long)]
         quick: bool,
-        /// Rows to export
+        /// Rows of every figure
         #[arg(long)]
         rows: Option<i64>,
     },
@@ -39,48 +45,28 @@ enum What {
     /// Exports that task
     #[command(hide = true)]
     Export { directory: PathBuf },
-    /// Creates so many devices by a batch task
+    /// Makes a createDevices task of so many devices, that waits, in a directory
     #[command(hide = true)]
-    CreateDevices { directory: PathBuf, rows: i64 },
+    SeedDevices {
+        directory: PathBuf,
+        rows: i64,
+        /// Its rows still lie in an uploaded .xlsx
+        #[arg(long)]
+        from_file: bool,
+    },
+    /// Executes that task
+    #[command(hide = true)]
+    CreateDevices { directory: PathBuf },
 }
 
 fn main() -> Outcome<()> {
     match Arguments::parse().what {
-        What::All { quick, rows } => all(quick, rows),
-        What::Seed { directory, rows } => world::seed(&directory, rows),
-        What::Scan { directory } => figures::print("bare scan", || world::scan(&directory)),
-        What::Export { directory } => figures::print("export to .zip", || world::export(&directory)),
-        What::CreateDevices { directory, rows } => {
-            let ready = world::devices_to_create(&directory, rows)?;
-            figures::print("createDevices", || world::create_devices(ready))
-        }
+        What::All { quick, rows } => all::run(quick, rows),
+        What::Seed { directory, rows } => seed::results(&directory, rows),
+        What::Scan { directory } => exports::scan(&directory)?.print(),
+        What::Export { directory } => exports::export(&directory)?.print(),
+        What::SeedDevices { directory, rows, from_file: false } => seed::devices(&directory, rows),
+        What::SeedDevices { directory, rows, from_file: true } => seed::devices_file(&directory, rows),
+        What::CreateDevices { directory } => devices::create(&directory)?.print(),
     }
-}
-
-fn all(quick: bool, rows: Option<i64>) -> Outcome<()> {
-    let (sizes, runs) = match (quick, rows) {
-        (_, Some(rows)) => (vec![rows], 3),
-        (true, None) => (vec![20_000], 1),
-        (false, None) => (vec![100_000, 1_000_000], 3),
-    };
-    println!("{}", figures::HEAD);
-    for rows in sizes {
-        let place = tempfile::tempdir()?;
-        let directory = place.path().to_string_lossy().into_owned();
-        run(&["seed", &directory, &rows.to_string()])?;
-        for _ in 0..runs {
-            run(&["scan", &directory])?;
-            run(&["export", &directory])?;
-        }
-    }
-    for _ in 0..runs {
-        let place = tempfile::tempdir()?;
-        run(&["create-devices", &place.path().to_string_lossy(), if quick { "20000" } else { "100000" }])?;
-    }
-    Ok(())
-}
-
-fn run(arguments: &[&str]) -> Outcome<()> {
-    let status = Command::new(std::env::current_exe()?).args(arguments).status()?;
-    if status.success() { Ok(()) } else { Err(format!("{}: {status}", arguments.join(" ")).into()) }
 }

@@ -1,0 +1,101 @@
+//! The parts of the server that are measured, put together as the server does.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use blob::Blobs;
+use db::{Db, Options};
+use domain::{Action, Caller, Limits, Permit, SystemClock, SystemRng, authorize};
+use jobs::{Bell, Job, Workers};
+use store::{
+    Context, MasterKey, Store, Vault,
+    batch_tasks::{NewBatchTask, Targets, TaskFilter},
+    identity::Chosen,
+};
+use tokio::runtime::{Builder, Runtime};
+use types::{RecordId, batch_task::BatchTask, page::PageOrder};
+
+use crate::Outcome;
+
+/// The project that everything is in.
+pub(crate) const PROJECT: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+/// The first of everything that is listed.
+pub(crate) const NEWEST: PageOrder = PageOrder { limit: 1, marker: RecordId::MAX, offset: 0 };
+/// A key that protects nothing: the directory is thrown away.
+const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+/// How often the client of a job asks whether it is done.
+const ASK_EVERY: Duration = Duration::from_millis(5);
+
+/// A data directory with its store and its objects.
+pub(crate) struct House {
+    pub(crate) store: Store,
+    pub(crate) blobs: Blobs,
+    runtime: Runtime,
+}
+
+impl House {
+    /// Opens a directory, new or not.
+    pub(crate) fn open(directory: &Path) -> Outcome<Self> {
+        let limits = Limits {
+            batch_targets: usize::MAX,
+            batch_file_rows: 10_000_000,
+            batch_file_bytes: 1 << 30,
+            devices: i64::MAX,
+            ..Limits::default()
+        };
+        let vault = Vault::new(MasterKey::from_hex(KEY).ok_or("key")?, Vec::new());
+        let context = Context::new(Arc::new(SystemClock), Arc::new(SystemRng), limits, vault);
+        let db = Db::open(&directory.join("unlade.db"), Options::default())?;
+        let house = Self {
+            store: Store::open(db, context)?,
+            blobs: Blobs::open(&directory.join("blobs"))?,
+            runtime: Builder::new_current_thread().enable_time().build()?,
+        };
+        let chosen = Chosen { access_key: None, project_id: Some(PROJECT.to_owned()) };
+        house.wait(house.store.bootstrap(chosen))?;
+        Ok(house)
+    }
+
+    /// Waits for an operation.
+    pub(crate) fn wait<T, E>(&self, operation: impl Future<Output = Result<T, E>>) -> Outcome<T>
+    where
+        E: std::error::Error + 'static,
+    {
+        Ok(self.runtime.block_on(operation)?)
+    }
+
+    /// Creates a batch task; its job waits.
+    pub(crate) fn batch_task(&self, task_type: &'static str, targets: Targets) -> Outcome<BatchTask> {
+        let order = NewBatchTask { app_id: None, task_name: "bench".to_owned(), task_type, targets };
+        self.wait(self.store.batch_tasks().create(&permit(Action::BATCHTASKS_CREATE)?, order))
+    }
+
+    /// The newest batch task of a kind.
+    pub(crate) fn newest(&self, task_type: &str) -> Outcome<BatchTask> {
+        let filter = TaskFilter { task_type: task_type.to_owned(), app_id: None, status: None };
+        let permit = permit(Action::BATCHTASKS_LIST)?;
+        let page = self.wait(self.store.batch_tasks().list(&permit, filter, NEWEST))?;
+        Ok(page.records.into_iter().next().ok_or("no batch task")?)
+    }
+
+    /// Lets one worker do `job` until `done` answers.
+    pub(crate) fn work<J: Job, T>(&self, job: J, done: impl Fn() -> Outcome<Option<T>>) -> Outcome<T> {
+        let bell = Bell::default();
+        let workers = Workers::start(&Arc::new(job), &self.store, &bell, 1)?;
+        let answer = loop {
+            match done() {
+                Ok(None) => self.runtime.block_on(async { tokio::time::sleep(ASK_EVERY).await }),
+                Ok(Some(answer)) => break Ok(answer),
+                Err(error) => break Err(error),
+            }
+        };
+        bell.end();
+        workers.join();
+        answer
+    }
+}
+
+/// Root's.
+pub(crate) fn permit(action: Action) -> Outcome<Permit> {
+    let caller = Caller { user_id: "bench".to_owned(), project_id: PROJECT.to_owned(), root: true };
+    Ok(authorize(caller, action, PROJECT)?)
+}

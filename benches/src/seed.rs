@@ -1,0 +1,146 @@
+//! What lies in the store before anything is measured.
+
+use std::{io::Write, path::Path};
+
+use domain::Action;
+use rust_xlsxwriter::Workbook;
+use serde_json::json;
+use store::{
+    Store,
+    batch_files::Upload,
+    batch_tasks::{self, Targets},
+    jobs,
+    subtasks::{self, NewSubtask},
+};
+use types::product::AddProduct;
+
+use crate::{
+    Outcome, devices, exports,
+    house::{House, PROJECT, permit},
+    rows,
+};
+
+/// Subtasks made in one transaction.
+const CHUNK: i64 = 1000;
+/// Time of a lease that nobody else looks at.
+const FOR_EVER: i64 = i64::MAX;
+const PRODUCT: &str = "bench";
+
+/// Makes a batch task of `rows` finished subtasks, by the steps of its executor.
+pub(crate) fn results(directory: &Path, rows: i64) -> Outcome<()> {
+    let house = House::open(directory)?;
+    let targets = Targets::Given((0..rows).map(rows::target).collect());
+    let task_id = house.batch_task(exports::KIND, targets)?.task_id;
+    let claim = house.store.claim(batch_tasks::JOB, "seed".to_owned(), FOR_EVER)?.ok_or("no job")?;
+    begin(&house.store, &task_id, rows)?;
+    for from in (0..rows).step_by(CHUNK as usize) {
+        settle(&house.store, &task_id, from, rows.min(from + CHUNK))?;
+    }
+    let now = house.store.now_ms();
+    house.store.db().write_blocking(move |tx| {
+        jobs::settle(tx, &claim)?;
+        batch_tasks::finish(tx, PROJECT, &task_id, None, now)
+    })?;
+    Ok(())
+}
+
+fn begin(store: &Store, task_id: &str, rows: i64) -> Outcome<()> {
+    let (task_id, now) = (task_id.to_owned(), store.now_ms());
+    Ok(store.db().write_blocking(move |tx| batch_tasks::begin(tx, PROJECT, &task_id, rows, now))?)
+}
+
+fn settle(store: &Store, task_id: &str, from: i64, until: i64) -> Outcome<()> {
+    let (task_id, now) = (task_id.to_owned(), store.now_ms());
+    store.db().write_blocking(move |tx| {
+        let done: Vec<_> = (from..until).map(rows::done).collect();
+        let failed = done.iter().filter(|done| done.error.is_some()).count() as i64;
+        subtasks::settle(tx, &task_id, &done)?;
+        batch_tasks::count_done(tx, PROJECT, &task_id, until - from - failed, failed, now)
+    })?;
+    Ok(())
+}
+
+/// Makes a createDevices task whose file has been read: its subtasks wait.
+pub(crate) fn devices(directory: &Path, rows: i64) -> Outcome<()> {
+    let house = House::open(directory)?;
+    product(&house)?;
+    let task_id = house.batch_task(devices::KIND, Targets::Given(Vec::new()))?.task_id;
+    for from in (0..rows).step_by(CHUNK as usize) {
+        insert(&house.store, &task_id, from, rows.min(from + CHUNK))?;
+    }
+    begin(&house.store, &task_id, rows)
+}
+
+fn insert(store: &Store, task_id: &str, from: i64, until: i64) -> Outcome<()> {
+    let task_id = task_id.to_owned();
+    store.db().write_blocking(move |tx| {
+        let made: Vec<_> = (from..until)
+            .map(|number| {
+                let [product_id, node_id, device_name] = device(number);
+                let input =
+                    json!({ "product_id": product_id, "node_id": node_id, "device_name": device_name });
+                (number, node_id, device_name, input.to_string())
+            })
+            .collect();
+        let rows: Vec<_> = made
+            .iter()
+            .map(|(number, node_id, device_name, input)| NewSubtask {
+                target: node_id,
+                row_number: Some(number + 2),
+                input: Some(input),
+                node_id: Some(node_id),
+                device_name: Some(device_name),
+                ..NewSubtask::numbered(*number)
+            })
+            .collect();
+        subtasks::insert(tx, &task_id, &rows)
+    })?;
+    Ok(())
+}
+
+/// Makes a createDevices task whose .xlsx has been uploaded.
+pub(crate) fn devices_file(directory: &Path, rows: i64) -> Outcome<()> {
+    let house = House::open(directory)?;
+    product(&house)?;
+    let (header, object_key) = (["product_id", "node_id", "device_name"], "uploads/bench.xlsx".to_owned());
+    let mut staged = house.blobs.stage()?;
+    staged.file().write_all(&workbook(&header, rows)?)?;
+    house.blobs.publish(staged, &object_key)?;
+    let header = header.map(str::to_owned).to_vec();
+    let upload = Upload { file_name: "bench.xlsx".to_owned(), object_key, header, rows };
+    let permit = permit(Action::BATCHTASKFILES_CREATE)?;
+    let file_id = house.wait(house.store.batch_files().upload(&permit, upload))?.file_id;
+    house.batch_task(devices::KIND, Targets::File { file_id })?;
+    Ok(())
+}
+
+fn workbook(header: &[&str], rows: i64) -> Outcome<Vec<u8>> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write_row(0, 0, header.iter().copied())?;
+    for number in 0..rows {
+        sheet.write_row(u32::try_from(number)? + 1, 0, device(number))?;
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+/// Product, node id and name of a device.
+fn device(number: i64) -> [String; 3] {
+    [PRODUCT.to_owned(), format!("SN{number:08}"), format!("Lamp_{number:08}")]
+}
+
+fn product(house: &House) -> Outcome<()> {
+    let order = AddProduct {
+        product_id: Some(PRODUCT.to_owned()),
+        name: PRODUCT.to_owned(),
+        device_type: "meter".to_owned(),
+        protocol_type: "MQTT".to_owned(),
+        data_format: "json".to_owned(),
+        service_capabilities: json!([]),
+        manufacturer_name: None,
+        industry: None,
+        description: None,
+    };
+    house.wait(house.store.products().create(&permit(Action::PRODUCTS_CREATE)?, None, order))?;
+    Ok(())
+}
