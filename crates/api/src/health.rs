@@ -15,7 +15,7 @@ pub(crate) async fn alive() -> &'static str {
 
 /// The process may take work; if not, why.
 pub(crate) async fn ready(State(api): State<Api>) -> Response {
-    let database = api.store.db().read(|tx| tx.count("SELECT 1", db::args![])).await;
+    let database = api.store.db().health().await;
     let why = match database {
         Err(error) => Some(error.to_string()),
         Ok(_) if api.exports.has_ended() => Some("the server is shutting down".to_owned()),

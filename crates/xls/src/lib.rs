@@ -68,6 +68,7 @@ mod globals;
 mod limits;
 mod number;
 mod pieces;
+mod press;
 mod record;
 mod repeats;
 mod sheet;

@@ -5,8 +5,9 @@ use std::io::{Read, Seek, SeekFrom, Write};
 
 use crc32fast::Hasher;
 
-use crate::codec::{Codec, Packer};
+use crate::codec::Codec;
 use crate::error::Error;
+use crate::press::{Packed, Place, Press};
 
 /// Bytes copied at a time from the spool.
 const COPY_LEN: usize = 64 << 10;
@@ -21,7 +22,7 @@ impl<T: Read + Write + Seek> Spool for T {}
 
 /// The output and the spool, with the codec between them and the caller's bytes.
 pub(crate) struct Pieces<W, S> {
-    packer: Box<dyn Packer>,
+    press: Press,
     out: W,
     out_start: u64,
     spool: S,
@@ -31,14 +32,22 @@ pub(crate) struct Pieces<W, S> {
     raw_len: u64,
     packed_len: u64,
     crc: Hasher,
+    /// What each writer has in the spool.
+    shelves: Vec<Shelf>,
 }
 
-/// What one writer put into the spool, in its order.
+/// What one writer put aside.
 #[derive(Default)]
 pub(crate) struct Spooled {
+    shelf: Option<usize>,
+    pub(crate) raw_len: u64,
+}
+
+/// One writer's pieces in the spool, in its order.
+#[derive(Default)]
+struct Shelf {
     /// Offset and length in the spool; neighbours are one run.
     runs: Vec<(u64, u64)>,
-    pub(crate) raw_len: u64,
     crc: Hasher,
 }
 
@@ -65,8 +74,8 @@ impl<W: Output, S: Spool> Pieces<W, S> {
         out.write_all(&reserve)?;
         let spool_end = spool.stream_position()?;
         let packed_len = reserve.len() as u64;
-        let crc = Hasher::new();
-        Ok(Self { packer, out, out_start, spool, spool_end, head_len, raw_len: 0, packed_len, crc })
+        let (press, crc, shelves) = (Press::start(packer)?, Hasher::new(), Vec::new());
+        Ok(Self { press, out, out_start, spool, spool_end, head_len, raw_len: 0, packed_len, crc, shelves })
     }
 
     /// Raw bytes so far, the reserved head included.
@@ -79,12 +88,9 @@ impl<W: Output, S: Spool> Pieces<W, S> {
         if raw.is_empty() {
             return Ok(());
         }
-        let packed = self.packer.piece(raw)?;
-        self.out.write_all(packed)?;
-        self.packed_len += packed.len() as u64;
+        self.press.give(raw, Place::Output)?;
         self.raw_len += raw.len() as u64;
-        self.crc.update(raw);
-        Ok(())
+        self.store(false)
     }
 
     /// Puts `raw` aside, behind what `to` has already.
@@ -92,23 +98,55 @@ impl<W: Output, S: Spool> Pieces<W, S> {
         if raw.is_empty() {
             return Ok(());
         }
-        let packed = self.packer.piece(raw)?;
-        self.spool.write_all(packed)?;
-        let length = packed.len() as u64;
-        match to.runs.last_mut() {
-            Some(run) if run.0 + run.1 == self.spool_end => run.1 += length,
-            _ => to.runs.push((self.spool_end, length)),
-        }
-        self.spool_end += length;
+        let shelf = *to.shelf.get_or_insert_with(|| {
+            self.shelves.push(Shelf::default());
+            self.shelves.len() - 1
+        });
+        self.press.give(raw, Place::Spool(shelf))?;
         to.raw_len += raw.len() as u64;
-        to.crc.update(raw);
+        self.store(false)
+    }
+
+    /// Writes what has been packed; with `all`, everything that was given.
+    fn store(&mut self, all: bool) -> Result<(), Error> {
+        while let Some(piece) = self.press.take(all)? {
+            self.store_piece(&piece)?;
+            self.press.reuse(piece);
+        }
+        Ok(())
+    }
+
+    fn store_piece(&mut self, piece: &Packed) -> Result<(), Error> {
+        let length = piece.bytes.len() as u64;
+        match piece.place {
+            Place::Output => {
+                self.out.write_all(&piece.bytes)?;
+                self.packed_len += length;
+                self.crc.combine(&piece.crc);
+            }
+            Place::Spool(shelf) => {
+                self.spool.write_all(&piece.bytes)?;
+                let shelf = &mut self.shelves[shelf];
+                match shelf.runs.last_mut() {
+                    Some(run) if run.0 + run.1 == self.spool_end => run.1 += length,
+                    _ => shelf.runs.push((self.spool_end, length)),
+                }
+                self.spool_end += length;
+                shelf.crc.combine(&piece.crc);
+            }
+        }
         Ok(())
     }
 
     /// Appends to the output what was put aside.
     pub(crate) fn append_spooled(&mut self, from: &Spooled) -> Result<(), Error> {
+        // What was appended before must lie before it.
+        self.store(true)?;
+        let Some(shelf) = from.shelf.map(|shelf| std::mem::take(&mut self.shelves[shelf])) else {
+            return Ok(());
+        };
         let mut buf = vec![0; COPY_LEN];
-        for &(offset, length) in &from.runs {
+        for &(offset, length) in &shelf.runs {
             self.spool.seek(SeekFrom::Start(offset))?;
             let mut left = length;
             while left > 0 {
@@ -120,23 +158,25 @@ impl<W: Output, S: Spool> Pieces<W, S> {
             self.packed_len += length;
         }
         self.raw_len += from.raw_len;
-        self.crc.combine(&from.crc);
+        self.crc.combine(&shelf.crc);
         Ok(())
     }
 
     /// Ends the output and writes `head` into its reserve.
     pub(crate) fn finish(mut self, head: &[u8]) -> Result<Finished<W>, Error> {
         debug_assert_eq!(head.len(), self.head_len);
-        let end = self.packer.end();
+        self.store(true)?;
+        let packer = self.press.end()?;
+        let end = packer.end();
         self.out.write_all(end)?;
         self.packed_len += end.len() as u64;
         self.out.seek(SeekFrom::Start(self.out_start))?;
-        self.out.write_all(&self.packer.fixed(head))?;
+        self.out.write_all(&packer.fixed(head))?;
         self.out.seek(SeekFrom::Start(self.out_start + self.packed_len))?;
         let mut crc = Hasher::new();
         crc.update(head);
         crc.combine(&self.crc);
-        let raw_len = self.raw_len();
+        let raw_len = self.head_len as u64 + self.raw_len;
         Ok(Finished { out: self.out, raw_len, len: self.packed_len, crc32: crc.finalize() })
     }
 }

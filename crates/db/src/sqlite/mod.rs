@@ -91,6 +91,11 @@ impl Db {
             .unwrap_or_else(|_| Err(Error::Gone.into()))
     }
 
+    /// Whether it answers.
+    pub async fn health(&self) -> Result<(), Error> {
+        self.read(|tx| tx.count("SELECT 1", &[])).await.map(|_: i64| ())
+    }
+
     /// [`Db::read`] for threads that may block; the snapshot may be streamed for as long as its age allows.
     pub fn read_blocking<T, E: From<Error>>(
         &self,
