@@ -225,7 +225,7 @@ fn create(
             now,
         ],
     )?;
-    jobs::enqueue(tx, &id, JOB, project_id, now)?;
+    jobs::enqueue(tx, &id, JOB, project_id)?;
     evict_beyond_kept(tx, context, user_id)?;
     let sql = format!("SELECT {COLUMNS} FROM export_task WHERE project_id = ?1 AND export_task_id = ?2");
     tx.first(&sql, args![project_id, &id], task)?.ok_or(Code::ExportTaskMissing.into())

@@ -21,18 +21,13 @@ pub struct Claim {
     pub attempt: i64,
 }
 
-/// Puts a job into the queue, in the unit of work that makes its cause.
-pub fn enqueue(
-    tx: &mut dyn Tx,
-    job_id: &str,
-    kind: &str,
-    project_id: &str,
-    now_ms: i64,
-) -> Result<(), Error> {
+/// Puts a job into the queue, in the unit of work that makes its cause. It is due at once whatever the clock
+/// will say, so a clock that is put back delays nothing; jobs that are due run in the order of their ids.
+pub fn enqueue(tx: &mut dyn Tx, job_id: &str, kind: &str, project_id: &str) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO job (job_id, kind, project_id, run_at_ms, owner, epoch, lease_until_ms, attempts)
-         VALUES (?1, ?2, ?3, ?4, NULL, 0, 0, 0)",
-        args![job_id, kind, project_id, now_ms],
+         VALUES (?1, ?2, ?3, 0, NULL, 0, 0, 0)",
+        args![job_id, kind, project_id],
     )?;
     Ok(())
 }
@@ -118,12 +113,12 @@ impl Store {
         })
     }
 
-    /// Frees every claim: whoever made them is gone, since this process alone holds the data directory. Their
+    /// Frees every claim and makes every job due: whoever made them is gone, since this process alone holds the data directory. Their
     /// attempts stay counted, so that a job that kills its process cannot do so for ever.
     pub fn free_all_claims(&self) -> Result<u64, Error> {
         self.db.write_blocking(|tx| {
             Ok(tx.execute(
-                "UPDATE job SET owner = NULL, lease_until_ms = 0 WHERE lease_until_ms > 0",
+                "UPDATE job SET owner = NULL, lease_until_ms = 0, run_at_ms = 0 WHERE lease_until_ms > 0 OR run_at_ms > 0",
                 args![],
             )?)
         })

@@ -93,3 +93,22 @@ fn progress_never_goes_back() {
         assert_eq!(percent, Ok(99), "100 is for Success alone");
     });
 }
+
+#[test]
+fn a_clock_that_is_put_back_a_day_delays_no_job() {
+    drivers(&Limits::default(), |world| {
+        let task = world.batch_task("clock", &["a"]);
+        let waiting = world.export(&task).unwrap();
+        let retried = world.export(&task).unwrap();
+        assert_eq!(world.claim(JOB).unwrap().job_id, waiting);
+        let claim = world.claim(JOB).unwrap();
+        assert_eq!(claim.job_id, retried);
+        world.store.release(&claim, world.clock.now_ms() + 1_000, Some("the disk failed".into())).unwrap();
+        let fresh = world.export(&task).unwrap();
+        world.clock.advance(-86_400_000);
+        assert_eq!(world.claim(JOB).unwrap().job_id, fresh, "it was due when it was ordered");
+        world.store.free_all_claims().unwrap();
+        let again: Vec<String> = (0..3).filter_map(|_| world.claim(JOB)).map(|claim| claim.job_id).collect();
+        assert_eq!(again, [waiting, retried, fresh], "a restart frees the others");
+    });
+}
