@@ -248,7 +248,7 @@ fn create(
             .collect();
         subtasks::insert(tx, &task_id, &rows)?;
     }
-    jobs::enqueue(tx, &task_id, JOB, project_id, now)?;
+    jobs::enqueue(tx, &task_id, JOB, project_id)?;
     let mut created = find(tx, project_id, &task_id)?;
     if let Targets::Given(targets) = &order.targets {
         created.targets = Some(targets.clone().into());
@@ -346,10 +346,11 @@ pub fn finish(
         _ => TaskStatus::PartialSuccess,
     };
     if reason.is_some() {
-        subtasks::stop_waiting(tx, task_id, now_ms)?;
+        // Counted anew from the rows: a file that broke off has made fewer than it promised.
+        let (stopped, made) = (subtasks::stop_waiting(tx, task_id, now_ms)?, subtasks::made(tx, task_id)?);
         tx.execute(
-            "UPDATE batch_task SET stopped = stopped + waitting, waitting = 0 WHERE project_id = ?1 AND task_id = ?2",
-            args![project_id, task_id],
+            "UPDATE batch_task SET total = ?3, stopped = stopped + ?4, waitting = 0 WHERE project_id = ?1 AND task_id = ?2",
+            args![project_id, task_id, made, stopped],
         )?;
     }
     tx.execute(

@@ -183,13 +183,13 @@ pub fn settle(tx: &mut dyn Tx, task_id: &str, done: &[Done]) -> Result<u64, Erro
     )?)
 }
 
-/// Stops every subtask that waits: its task has failed as a whole.
-pub(crate) fn stop_waiting(tx: &mut dyn Tx, task_id: &str, now_ms: i64) -> Result<(), Error> {
-    tx.execute(
+/// Stops every subtask that waits: its task has failed as a whole. Answers how many there were.
+pub(crate) fn stop_waiting(tx: &mut dyn Tx, task_id: &str, now_ms: i64) -> Result<i64, Error> {
+    let stopped = tx.execute(
         "UPDATE subtask SET status = 'Stopped', input = NULL, ended_ms = ?2 WHERE task_id = ?1 AND status = 'Waitting'",
         args![task_id, now_ms],
     )?;
-    Ok(())
+    Ok(stopped as i64)
 }
 
 /// How many subtasks a snapshot holds.

@@ -1,11 +1,14 @@
 //! Batch task files: ten a user, an hour, one use.
 
+use types::{RecordId, batch_task::TaskProgress, page::PageOrder};
+
 use crate::{
     Code, World, code, drivers,
     store::{
         Error,
         batch_files::Upload,
-        batch_tasks::{NewBatchTask, Targets},
+        batch_tasks::{self, NewBatchTask, Targets},
+        subtasks::DetailFilter,
     },
     wait,
 };
@@ -68,5 +71,23 @@ fn one_task_takes_it() {
         world.clock.advance(3_600_000);
         world.store.prune().unwrap();
         assert!(world.store.garbage().unwrap().is_empty(), "a file in use does not expire");
+    });
+}
+
+#[test]
+fn a_task_whose_file_cannot_be_read_counts_no_rows_that_are_not_there() {
+    drivers(&Limits::default(), |world| {
+        let task_id = run(world, &upload(world, "a.xlsx").unwrap()).unwrap();
+        let (project_id, id) = (world.root.project_id.clone(), task_id.clone());
+        let failed = world.store.db().write_blocking(move |tx| {
+            batch_tasks::finish(tx, &project_id, &id, Some("The file cannot be read."), 1)
+        });
+        failed.unwrap();
+        let order = PageOrder { limit: 50, marker: RecordId::MAX, offset: 0 };
+        let permit = world.permit(Action::BATCHTASKS_QUERY);
+        let shown = wait(world.store.batch_tasks().show(&permit, task_id, DetailFilter::default(), order));
+        let (task, details) = shown.unwrap();
+        assert_eq!((task.status.as_str(), task.task_progress), ("Fail", TaskProgress::default()));
+        assert_eq!((details.count, details.records.len()), (0, 0));
     });
 }

@@ -96,7 +96,8 @@ impl Config {
             batch_workers: batch.workers,
             limits: layers.section("limits")?,
             database: db::Options {
-                readers: database.readers,
+                // Each export holds one for as long as it runs; the calls keep theirs.
+                readers: database.readers.saturating_add(export.workers),
                 snapshot_age_max: Duration::from_secs(export.snapshot_age_seconds),
             },
             log_level: log.level,
