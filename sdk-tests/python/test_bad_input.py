@@ -1,5 +1,6 @@
 """What must not work: each refusal has the documented status and code, and names the field."""
 
+import os
 from datetime import datetime, timedelta, timezone
 from uuid import uuid4
 
@@ -309,6 +310,18 @@ def test_a_file_too_large_is_refused(idle, tmp_path):
     many = device_ids(tmp_path / "many.xlsx", (str(uuid4()) for _ in range(5_000)))
     assert many.stat().st_size > 50_000
     refused(lambda: caller.upload(many), 400, "IOTDA.014603")
+
+
+def test_the_documented_size_is_taken_and_more_is_refused(server, tmp_path):
+    """Every megabyte up to the limit, not only what fits into a web framework's own default of two."""
+    caller = server.caller()
+    most = device_ids(tmp_path / "most.xlsx", (str(uuid4()) for _ in range(100_000)))
+    assert most.stat().st_size > 2 << 20
+    caller.delete_file(caller.upload(most))
+    more = tmp_path / "more.xlsx"
+    for size in [(20 << 20) + 1, 60 << 20]:
+        more.write_bytes(os.urandom(size))
+        refused(lambda: caller.upload(more), 400, "IOTDA.014603")
 
 
 @pytest.mark.parametrize("name", ["devices.txt", "devices.csv", "devices", "devices.xlsx.exe"])

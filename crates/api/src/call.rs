@@ -220,7 +220,7 @@ async fn read(mut body: Body, most: usize) -> Result<Bytes, ApiError> {
 }
 
 /// A body that ends before its end: its sender is gone or too slow, so nobody will read this answer.
-pub(crate) fn broken(error: &dyn std::fmt::Display) -> ApiError {
+fn broken(error: &dyn std::fmt::Display) -> ApiError {
     tracing::debug!(%error, "a body broke off");
     Fault::new(Code::InvalidFormat, "body: broke off").into()
 }

@@ -4,7 +4,10 @@
 use std::{io::Write, path::Path};
 
 use axum::{
-    extract::{FromRequest, Multipart, Request, State, multipart::Field},
+    extract::{
+        DefaultBodyLimit, FromRequest, Multipart, Request, State,
+        multipart::{Field, MultipartError},
+    },
     http::header,
 };
 use blob::Staged;
@@ -13,7 +16,7 @@ use types::{Code, Fault};
 
 use crate::{
     Api,
-    call::{self, blocking, broken},
+    call::{self, blocking},
     error::{Answer, ApiError, internal},
     respond::created,
 };
@@ -27,9 +30,11 @@ pub(crate) async fn upload(State(api): State<Api>, upload: call::Upload) -> Answ
     if let Some(kind) = upload.call.headers.get(header::CONTENT_TYPE) {
         request.headers_mut().insert(header::CONTENT_TYPE, kind.clone());
     }
+    // The router's own layer does not reach a request that is made here; the limit is in `stage`.
+    DefaultBodyLimit::disable().apply(&mut request);
     let not_multipart = |_| Fault::new(Code::InvalidFormat, "body: must be multipart/form-data");
     let mut parts = Multipart::from_request(request, &()).await.map_err(not_multipart)?;
-    while let Some(part) = parts.next_field().await.map_err(|error| broken(&error))? {
+    while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
         if part.name() != Some("file") {
             continue;
         }
@@ -47,6 +52,11 @@ pub(crate) async fn upload(State(api): State<Api>, upload: call::Upload) -> Answ
         return Ok(created(&file));
     }
     Err(Fault::new(Code::InvalidFormat, "file: is required").into())
+}
+
+/// A body that is not what its Content-Type says, or that ends before its end.
+fn unreadable(error: &MultipartError) -> Fault {
+    Fault::new(Code::InvalidFormat, format!("body: {}", error.body_text()))
 }
 
 /// The name without a path, as browsers and SDKs send it.
@@ -74,7 +84,7 @@ async fn stage(api: &Api, mut part: Field<'_>) -> Result<(Staged, u64), ApiError
     let blobs = api.blobs.clone();
     let mut staged = blocking(move || Ok(blobs.stage()?)).await?;
     let mut len = 0;
-    while let Some(piece) = part.chunk().await.map_err(|error| broken(&error))? {
+    while let Some(piece) = part.chunk().await.map_err(|error| unreadable(&error))? {
         len += piece.len() as u64;
         if len > most.saturating_mul(2) {
             break;
