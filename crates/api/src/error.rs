@@ -83,13 +83,13 @@ fn status(code: Code) -> StatusCode {
         AppForeign, AppMissing, AppNameTaken, AppNotCarried, AppQuota, BatchFileInvalid, BatchFileMissing,
         BatchFileNameInvalid, BatchFileNameTaken, BatchFileQuota, BatchFileTooLarge,
         BatchFileTypeUnsupported, BatchTaskMissing, BatchTaskQuota, BatchTaskUnfinished, Denied,
-        DeviceFrozen, DeviceMissing, DeviceNotFrozen, DeviceQuota, DeviceTaken, DocumentInvalid,
-        DocumentSourceMissing, ExportSourceMissing, ExportTaskInvalid, ExportTaskMissing,
-        ExportTaskNotCompleted, ExportTasksUnfinished, ForeignProject, GatewayMissing, Internal,
-        InvalidFormat, InvalidInput, InvalidTime, LevelTooDeep, LimitOutOfRange, MarkerOutOfRange,
-        NodeIdTaken, ProductInvalid, ProductMissing, ProductQuota, ProductTaken, RateLimited, StartAfterEnd,
-        SubDeviceNotFreezable, TargetsInvalid, TargetsTooMany, TaskPolicyInvalid, TaskTypeUnsupported,
-        TooLarge, Unauthenticated, UnknownPath,
+        DeviceFrozen, DeviceMissing, DeviceNotFrozen, DeviceQuota, DeviceTaken, DocumentSourceMissing,
+        ExportSourceMissing, ExportTaskInvalid, ExportTaskMissing, ExportTaskNotCompleted,
+        ExportTasksUnfinished, ForeignProject, GatewayMissing, Internal, InvalidFormat, InvalidInput,
+        InvalidTime, LevelTooDeep, LimitOutOfRange, MarkerOutOfRange, NodeIdTaken, ProductInvalid,
+        ProductMissing, ProductQuota, ProductTaken, RateLimited, StartAfterEnd, SubDeviceNotFreezable,
+        TargetsInvalid, TargetsTooMany, TaskPolicyInvalid, TaskTypeUnsupported, TooLarge, Unauthenticated,
+        UnknownPath,
     };
     match code {
         Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -130,7 +130,6 @@ fn status(code: Code) -> StatusCode {
         | DeviceTaken
         | TaskTypeUnsupported
         | TargetsInvalid
-        | DocumentInvalid
         | DocumentSourceMissing
         | TaskPolicyInvalid
         | TargetsTooMany

@@ -111,12 +111,8 @@ impl Exports {
         self.store.db().read_blocking(|snapshot| {
             let subject = source.subject(snapshot, selection)?.ok_or_else(gone)?;
             let archive = Archive::new(self.blobs.stage().map_err(retry)?, subject.changed_ms);
-            let layout = Layout {
-                name: subject.name.clone(),
-                language: order.language,
-                columns: source.columns(),
-                rows: subject.rows,
-            };
+            let layout =
+                Layout { name: subject.name.clone(), language: order.language, columns: source.columns() };
             let mut encoder = format.encoder(layout, archive, &scratch)?;
             let tally = pour(source, snapshot, selection, &subject, &mut *encoder, lease)?;
             let report = tally.report(subject.facts, subject.changed_ms);

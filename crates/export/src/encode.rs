@@ -21,8 +21,6 @@ pub struct Layout {
     pub language: Language,
     /// Its columns.
     pub columns: &'static [Column],
-    /// How many rows will come.
-    pub rows: i64,
 }
 
 /// Makes files without a name for what need not outlive an encoder.

@@ -2,7 +2,6 @@
 
 use db::{Tx, args};
 use domain::{Caller, Rng};
-use types::Code;
 
 use crate::{Context, Error, Store, Vault, apps};
 
@@ -197,12 +196,4 @@ fn reseal_table(
         changed += tx.execute(update, args![id, owner, anew.as_slice()])?;
     }
     Ok(changed)
-}
-
-/// Refuses a project that does not exist.
-pub fn project_must_exist(tx: &mut dyn Tx, project_id: &str) -> Result<(), Error> {
-    match tx.exists("SELECT 1 FROM project WHERE project_id = ?1", args![project_id])? {
-        true => Ok(()),
-        false => Err(Code::ForeignProject.into()),
-    }
 }

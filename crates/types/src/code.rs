@@ -74,7 +74,6 @@ catalogue! {
     BatchTaskMissing = "IOTDA.014200", "The batch task does not exist.", "批量任务不存在"; // ours
     TaskTypeUnsupported = "IOTDA.014201", "Invalid input. The task type is not supported.", "不支持的任务类型"; // ours
     TargetsInvalid = "IOTDA.014203", "Invalid input. The targets are invalid.", "执行目标不合法"; // ours
-    DocumentInvalid = "IOTDA.014204", "Invalid input. The document is invalid.", "任务文档不合法"; // ours
     DocumentSourceMissing = "IOTDA.014205", "Invalid input. The document_source does not exist.", "任务文件不存在"; // ours
     BatchTaskQuota = "IOTDA.014206", "Operation not allowed. The number of running batch tasks has reached the upper limit.", "执行中的批量任务数量达到上限"; // ours
     TaskPolicyInvalid = "IOTDA.014207", "Invalid input. The task policy is invalid.", "任务策略不合法"; // ours
