@@ -141,3 +141,6 @@ fn status(code: Code) -> StatusCode {
         | ExportTaskInvalid => StatusCode::BAD_REQUEST,
     }
 }
+
+#[cfg(test)]
+mod document;

@@ -1,8 +1,17 @@
-//! The catalogue of error codes: code, English text, Chinese text. Texts marked "ours" are not published by
+//! The catalogue of error codes: code, English text, Chinese text. Those marked `ours` are not published by
 //! the service; they follow the style of those that are. The HTTP status of a code is `api`'s business.
 
+macro_rules! is_published {
+    () => {
+        true
+    };
+    (ours) => {
+        false
+    };
+}
+
 macro_rules! catalogue {
-    ($($name:ident = $code:literal, $en:literal, $zh:literal;)*) => {
+    ($($name:ident = $code:literal, $en:literal, $zh:literal $(, $ours:ident)?;)*) => {
         /// A stable error code of the v5 API.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code { $(#[doc = $en] $name,)* }
@@ -25,6 +34,11 @@ macro_rules! catalogue {
             pub const fn chinese(self) -> &'static str {
                 match self { $(Code::$name => $zh,)* }
             }
+
+            /// Whether the service publishes this code with this text.
+            pub const fn is_published(self) -> bool {
+                match self { $(Code::$name => is_published!($($ours)?),)* }
+            }
         }
     };
 }
@@ -41,7 +55,7 @@ catalogue! {
     InvalidFormat = "IOTDA.000008", "Invalid input. The request format is invalid. For details, see the error message.", "请求的格式不正确，如json非法，mediaType不正确等。";
     InvalidTime = "IOTDA.000009", "Invalid input. Invalid time format.", "时间的格式不正确";
     StartAfterEnd = "IOTDA.000010", "Invalid input. The start time must be earlier than the end time.", "请求中的开始时间大于结束时间";
-    AppQuota = "IOTDA.000015", "Operation not allowed. The number of applications has reached the upper limit.", "应用数量达到上限"; // ours
+    AppQuota = "IOTDA.000015", "Operation not allowed. The number of applications has reached the upper limit.", "应用数量达到上限", ours;
     LimitOutOfRange = "IOTDA.000017", "Invalid input. The specified parameter 'limit' is out of range.", "请求中limit参数超过范围";
     MarkerOutOfRange = "IOTDA.000018", "Invalid input. The specified parameter 'marker' is out of range.", "请求中marker参数超过范围";
     ForeignProject = "IOTDA.000021", "Operation not allowed. User not found by IAM token or the authorized user has not subscribed IOTDA service.", "没有找到IAM Token所对应的用户信息或该用户没有订阅设备接入服务（IOTDA）";
@@ -51,50 +65,50 @@ catalogue! {
     AppMissing = "IOTDA.001000", "The application does not exist.", "该应用不存在";
     AppNotCarried = "IOTDA.001005", "Operation not allowed. The parameter 'app_id' is not carried, and the authorized user has more than one applications. Include the parameter 'app_id', or contact Huawei technical support engineers to merge application data.", "该用户下有多个应用的情况下未携带appId访问接口";
     AppForeign = "IOTDA.001006", "Operation not allowed. Application not found by authorized user or the authorized user has no application.", "用户下没有应用或应用与用户不匹配";
-    AppNameTaken = "IOTDA.001008", "Operation not allowed. The application name already exists.", "应用名称已存在"; // ours
+    AppNameTaken = "IOTDA.001008", "Operation not allowed. The application name already exists.", "应用名称已存在", ours;
 
     // Products.
-    ProductMissing = "IOTDA.013000", "The product does not exist.", "产品不存在"; // ours
-    ProductInvalid = "IOTDA.013005", "Invalid input data.", "产品参数不合法"; // ours
-    ProductQuota = "IOTDA.013006", "Operation not allowed. The product quota is used up.", "产品数量达到上限"; // ours
-    ProductTaken = "IOTDA.013010", "Invalid input. The product already exists.", "产品已存在"; // ours
+    ProductMissing = "IOTDA.013000", "The product does not exist.", "产品不存在", ours;
+    ProductInvalid = "IOTDA.013005", "Invalid input data.", "产品参数不合法", ours;
+    ProductQuota = "IOTDA.013006", "Operation not allowed. The product quota is used up.", "产品数量达到上限", ours;
+    ProductTaken = "IOTDA.013010", "Invalid input. The product already exists.", "产品已存在", ours;
 
     // Devices.
     DeviceMissing = "IOTDA.014000", "The device does not exist.", "设备不存在";
-    NodeIdTaken = "IOTDA.014010", "Invalid input. The node_id is already used in the product.", "该产品下node_id已被使用"; // ours
-    GatewayMissing = "IOTDA.014011", "Invalid input. The gateway does not exist.", "网关不存在"; // ours
-    LevelTooDeep = "IOTDA.014012", "Invalid input. The level of the sub-device exceeds the upper limit.", "子设备层级超过上限"; // ours
-    DeviceQuota = "IOTDA.014019", "Operation not allowed. The device quota is used up.", "设备数量达到上限"; // ours
+    NodeIdTaken = "IOTDA.014010", "Invalid input. The node_id is already used in the product.", "该产品下node_id已被使用", ours;
+    GatewayMissing = "IOTDA.014011", "Invalid input. The gateway does not exist.", "网关不存在", ours;
+    LevelTooDeep = "IOTDA.014012", "Invalid input. The level of the sub-device exceeds the upper limit.", "子设备层级超过上限", ours;
+    DeviceQuota = "IOTDA.014019", "Operation not allowed. The device quota is used up.", "设备数量达到上限", ours;
     DeviceTaken = "IOTDA.014031", "Invalid input. The device already exists.", "设备已存在。";
     SubDeviceNotFreezable = "IOTDA.014038", "Operation not allowed. It is not allowed to freeze sub-devices, only gateways or directly connected devices can be frozen.", "禁止冻结子设备，只能冻结网关或者直连设备";
-    DeviceFrozen = "IOTDA.014039", "Operation not allowed. The device has been frozen.", "设备已冻结"; // ours
+    DeviceFrozen = "IOTDA.014039", "Operation not allowed. The device has been frozen.", "设备已冻结", ours;
     DeviceNotFrozen = "IOTDA.014040", "Operation not allowed. The device is not frozen, can not unfreeze.", "该设备未被冻结，无法解冻";
 
     // Batch tasks.
-    BatchTaskMissing = "IOTDA.014200", "The batch task does not exist.", "批量任务不存在"; // ours
-    TaskTypeUnsupported = "IOTDA.014201", "Invalid input. The task type is not supported.", "不支持的任务类型"; // ours
-    TargetsInvalid = "IOTDA.014203", "Invalid input. The targets are invalid.", "执行目标不合法"; // ours
-    DocumentSourceMissing = "IOTDA.014205", "Invalid input. The document_source does not exist.", "任务文件不存在"; // ours
-    BatchTaskQuota = "IOTDA.014206", "Operation not allowed. The number of running batch tasks has reached the upper limit.", "执行中的批量任务数量达到上限"; // ours
-    TaskPolicyInvalid = "IOTDA.014207", "Invalid input. The task policy is invalid.", "任务策略不合法"; // ours
-    TargetsTooMany = "IOTDA.014208", "Invalid input. The number of targets exceeds the upper limit.", "执行目标数量超过上限"; // ours
-    BatchTaskUnfinished = "IOTDA.014221", "Operation not allowed. The batch task has not been finished.", "批量任务未完成"; // ours
+    BatchTaskMissing = "IOTDA.014200", "The batch task does not exist.", "批量任务不存在", ours;
+    TaskTypeUnsupported = "IOTDA.014201", "Invalid input. The task type is not supported.", "不支持的任务类型", ours;
+    TargetsInvalid = "IOTDA.014203", "Invalid input. The targets are invalid.", "执行目标不合法", ours;
+    DocumentSourceMissing = "IOTDA.014205", "Invalid input. The document_source does not exist.", "任务文件不存在", ours;
+    BatchTaskQuota = "IOTDA.014206", "Operation not allowed. The number of running batch tasks has reached the upper limit.", "执行中的批量任务数量达到上限", ours;
+    TaskPolicyInvalid = "IOTDA.014207", "Invalid input. The task policy is invalid.", "任务策略不合法", ours;
+    TargetsTooMany = "IOTDA.014208", "Invalid input. The number of targets exceeds the upper limit.", "执行目标数量超过上限", ours;
+    BatchTaskUnfinished = "IOTDA.014221", "Operation not allowed. The batch task has not been finished.", "批量任务未完成", ours;
 
     // Batch task files.
     BatchFileMissing = "IOTDA.014600", "The batch task file does not exist.", "批量任务不存在";
-    BatchFileQuota = "IOTDA.014601", "Operation not allowed. The number of batch task files has reached the upper limit.", "批量任务文件数量达到上限"; // ours
+    BatchFileQuota = "IOTDA.014601", "Operation not allowed. The number of batch task files has reached the upper limit.", "批量任务文件数量达到上限", ours;
     BatchFileNameTaken = "IOTDA.014602", "Invalid input. The batch task file name already exists.", "批量任务文件名已存在";
     BatchFileTooLarge = "IOTDA.014603", "Invalid input. The size of batch task file exceeds the upper limit.", "批量任务文件的大小超过最大限制";
-    BatchFileTypeUnsupported = "IOTDA.014604", "Invalid input. The file type is not supported.", "不支持的文件类型"; // ours
-    BatchFileNameInvalid = "IOTDA.014605", "Invalid input. The file name is invalid.", "文件名不合法"; // ours
-    BatchFileInvalid = "IOTDA.014606", "Invalid input. The content of the file is invalid.", "文件内容不合法"; // ours
+    BatchFileTypeUnsupported = "IOTDA.014604", "Invalid input. The file type is not supported.", "不支持的文件类型", ours;
+    BatchFileNameInvalid = "IOTDA.014605", "Invalid input. The file name is invalid.", "文件名不合法", ours;
+    BatchFileInvalid = "IOTDA.014606", "Invalid input. The content of the file is invalid.", "文件内容不合法", ours;
 
     // Export tasks.
-    ExportTaskInvalid = "IOTDA.014800", "Invalid input. The parameter of the export task is invalid.", "导出任务参数不合法"; // ours
-    ExportTasksUnfinished = "IOTDA.014801", "Operation not allowed. The number of unfinished export tasks has reached the upper limit.", "未完成的导出任务数量达到上限"; // ours
-    ExportTaskMissing = "IOTDA.014802", "The export task does not exist.", "导出任务不存在"; // ours
-    ExportTaskNotCompleted = "IOTDA.014803", "Operation not allowed. The export task has not been completed.", "导出任务未完成"; // ours
-    ExportSourceMissing = "IOTDA.014805", "Operation not allowed. The resource to be exported does not exist.", "待导出的资源不存在"; // ours
+    ExportTaskInvalid = "IOTDA.014800", "Invalid input. The parameter of the export task is invalid.", "导出任务参数不合法", ours;
+    ExportTasksUnfinished = "IOTDA.014801", "Operation not allowed. The number of unfinished export tasks has reached the upper limit.", "未完成的导出任务数量达到上限", ours;
+    ExportTaskMissing = "IOTDA.014802", "The export task does not exist.", "导出任务不存在", ours;
+    ExportTaskNotCompleted = "IOTDA.014803", "Operation not allowed. The export task has not been completed.", "导出任务未完成", ours;
+    ExportSourceMissing = "IOTDA.014805", "Operation not allowed. The resource to be exported does not exist.", "待导出的资源不存在", ours;
     RateLimited = "IOTDA.021101", "Request reached the maximum rate limit.", "请求已经达到限制速率";
 }
 

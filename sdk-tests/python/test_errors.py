@@ -1,0 +1,452 @@
+"""Every code of docs/errors.md is raised from outside, with the status and the texts that stand there.
+
+A function here sets the stage for one code and returns the request that raises it, which is then sent in both
+languages. docs/errors.md is made from the server's own catalogue and names the functions; a code that nobody
+raises, or that is not in the table, fails.
+"""
+
+import os
+import re
+import sqlite3
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from vocabulary import device_ids, raw
+
+TABLE = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
+ROW = re.compile(r"^\| `([A-Z]+\.\d+)`(?: †)? \| (\d+) \| (.+?) \| (.+?) \|", re.MULTILINE)
+KNOWN = {code: (int(status), *texts) for code, status, *texts in ROW.findall(TABLE.read_text("utf-8"))}
+
+NOBODY = "0123456789abcdef01234567"
+RAISED_BY = {}
+
+
+def raises(code):
+    def keep(function):
+        assert code not in RAISED_BY
+        RAISED_BY[code] = function
+        return function
+
+    return keep
+
+
+@pytest.fixture(scope="module")
+def stage(serve_module, tmp_path_factory):
+    """The servers that the refusals come from, each started when it is first needed."""
+    started = {}
+
+    def server(name, **settings):
+        if name not in started:
+            started[name] = serve_module(batch_workers=0, export_workers=0, **settings)
+        return started[name]
+
+    return SimpleNamespace(
+        # Documented limits, and nothing that is begun gets done.
+        idle=lambda: server("idle"),
+        # One of everything is the most.
+        full=lambda: server(
+            "full",
+            limits_apps=1,
+            limits_products=1,
+            limits_devices=1,
+            limits_batch_running=1,
+            limits_batch_files=1,
+            limits_batch_targets=1,
+            limits_batch_file_bytes=8_000,
+            limits_request_bytes=1_000,
+        ),
+        # For those who need what a worker has made, or who break something.
+        working=lambda **settings: serve_module(**settings),
+        directory=lambda: tmp_path_factory.mktemp("files"),
+    )
+
+
+@pytest.mark.parametrize("code", sorted({*KNOWN, *RAISED_BY}))
+def test_a_code_is_raised_from_outside_with_the_status_and_texts_of_the_table(stage, code):
+    assert code in KNOWN, "is raised, but docs/errors.md does not know it"
+    assert code in RAISED_BY, "stands in docs/errors.md, but nobody raises it"
+    status, *texts = KNOWN[code]
+    server, method, path, more = RAISED_BY[code](stage)
+    for language, text in zip(("en-GB", "zh-CN,zh;q=0.9"), texts):
+        headers = {**more.get("headers", {}), "Accept-Language": language}
+        answer = raw(server, method, path, **{**more, "headers": headers})
+        assert (answer.status, answer.code) == (status, code), answer.message
+        assert answer.message.startswith(text)
+
+
+def call(server, method, path, **more):
+    return server, method, path, more
+
+
+def upload(server, path):
+    """An upload as the SDK sends it, to be sent by hand."""
+    boundary = "0123456789abcdef"
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{path.name}"\r\n\r\n'
+    body = head.encode() + path.read_bytes() + f"\r\n--{boundary}--\r\n".encode()
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "X-Sdk-Content-Sha256": "UNSIGNED-PAYLOAD"}
+    return call(server, "POST", "batchtask-files", body=body, headers=headers)
+
+
+def device(product_id, node_id, **more):
+    return {"product_id": product_id, "node_id": node_id, **more}
+
+
+# The gateway's and the common ones
+
+
+@raises("APIGW.0101")
+def an_unknown_path(stage):
+    return call(stage.idle(), "GET", "no-such-thing")
+
+
+@raises("APIGW.0201")
+def a_body_over_the_limit(stage):
+    return call(stage.full(), "POST", "apps", body={"app_name": "x" * 2_000})
+
+
+@raises("IOTDA.000001")
+def a_result_whose_file_is_gone(stage):
+    server = stage.working()
+    caller = server.caller()
+    task_id = caller.batch("freezeDevices", targets=["a"])
+    caller.finished(task_id)
+    export_id = caller.export(task_id)
+    caller.exported(export_id)
+    for result in (server.data_dir / "blobs").rglob("*.zip"):
+        os.remove(result)
+    return call(server, "GET", f"export-tasks/{export_id}/file")
+
+
+@raises("IOTDA.000002")
+def an_unknown_key(stage):
+    return call(stage.idle(), "GET", "apps", ak="NOSUCHACCESSKEY00000")
+
+
+@raises("IOTDA.000006")
+def a_field_of_the_wrong_kind(stage):
+    return call(stage.idle(), "POST", "apps", body={"app_name": 5})
+
+
+@raises("IOTDA.000008")
+def a_body_that_is_not_json(stage):
+    return call(stage.idle(), "POST", "apps", body=b'{"app_name": ')
+
+
+@raises("IOTDA.000009")
+def a_time_in_another_format(stage):
+    return call(stage.idle(), "GET", "devices", query=[("start_time", "2026-01-02 03:04:05")])
+
+
+@raises("IOTDA.000010")
+def a_start_after_the_end(stage):
+    times = [("start_time", "20260102T030405Z"), ("end_time", "20250102T030405Z")]
+    return call(stage.idle(), "GET", "devices", query=times)
+
+
+@raises("IOTDA.000015")
+def an_app_too_many(stage):
+    return call(stage.full(), "POST", "apps", body={"app_name": "second"})
+
+
+@raises("IOTDA.000017")
+def a_limit_out_of_range(stage):
+    return call(stage.idle(), "GET", "devices", query=[("limit", "51")])
+
+
+@raises("IOTDA.000018")
+def a_marker_that_is_none(stage):
+    return call(stage.idle(), "GET", "devices", query=[("marker", "second-page")])
+
+
+@raises("IOTDA.000021")
+def another_project(stage):
+    return call(stage.idle(), "GET", "apps", project_id="0" * 32)
+
+
+@raises("IOTDA.000022")
+def a_user_without_rights(stage):
+    server = stage.working()
+    # Users other than the root have no front door yet.
+    database = sqlite3.connect(server.data_dir / "unlade.db")
+    with database:
+        assert database.execute("UPDATE iam_user SET root = 0").rowcount == 1
+    database.close()
+    return call(server, "GET", "apps")
+
+
+# Apps, products, devices
+
+
+@raises("IOTDA.001000")
+def an_unknown_app(stage):
+    return call(stage.idle(), "GET", "apps/nobody")
+
+
+@raises("IOTDA.001005")
+def no_app_where_there_are_several(stage):
+    server = stage.idle()
+    server.caller().app("several")
+    task_id = server.caller().batch("freezeDevices", targets=["a"], app_id=server.credentials.app_id)
+    body = {"resource_type": "BatchTask", "resource_condition": {"task_id": task_id}, "app_type": "APP"}
+    return call(server, "POST", "export-tasks", body=body)
+
+
+@raises("IOTDA.001006")
+def a_foreign_app(stage):
+    return call(stage.idle(), "POST", "batchtasks", body=batch(targets=["a"], app_id="nobody"))
+
+
+@raises("IOTDA.001008")
+def an_app_name_that_is_taken(stage):
+    stage.idle().caller().app("taken")
+    return call(stage.idle(), "POST", "apps", body={"app_name": "taken"})
+
+
+def product(**more):
+    fields = {"name": "meter", "device_type": "meter", "protocol_type": "MQTT", "data_format": "json"}
+    services = [{"service_id": "basic", "service_type": "basic"}]
+    return {**fields, "service_capabilities": services, **more}
+
+
+def idle_product(stage):
+    """A product of the server that has several apps."""
+    return stage.idle().caller().product(app_id=stage.idle().credentials.app_id)
+
+
+@raises("IOTDA.013000")
+def an_unknown_product(stage):
+    return call(stage.idle(), "GET", "products/nobody")
+
+
+@raises("IOTDA.013005")
+def a_product_without_a_name(stage):
+    return call(stage.idle(), "POST", "products", body=product(name=None))
+
+
+def full_product(stage):
+    """The one product of the server that is full."""
+    caller = stage.full().caller()
+    return next(iter(caller.products()), None) or SimpleNamespace(product_id=caller.product())
+
+
+@raises("IOTDA.013006")
+def a_product_too_many(stage):
+    full_product(stage)
+    return call(stage.full(), "POST", "products", body=product())
+
+
+@raises("IOTDA.013010")
+def a_product_id_that_is_taken(stage):
+    app_id = stage.idle().credentials.app_id
+    stage.idle().caller().product(product_id="taken", app_id=app_id)
+    return call(stage.idle(), "POST", "products", body=product(product_id="taken", app_id=app_id))
+
+
+@raises("IOTDA.014000")
+def an_unknown_device(stage):
+    return call(stage.idle(), "GET", "devices/nobody")
+
+
+@raises("IOTDA.014010")
+def a_node_id_that_is_taken(stage):
+    product_id = idle_product(stage)
+    stage.idle().caller().device(product_id, "node", device_id=f"{product_id}_first")
+    return call(stage.idle(), "POST", "devices", body=device(product_id, "node", device_id=f"{product_id}_second"))
+
+
+@raises("IOTDA.014011")
+def an_unknown_gateway(stage):
+    return call(stage.idle(), "POST", "devices", body=device(idle_product(stage), "sub", gateway_id="nobody"))
+
+
+@raises("IOTDA.014012")
+def a_device_three_levels_deep(stage):
+    product_id, above = idle_product(stage), None
+    for level in ("gateway", "first", "second"):
+        above = stage.idle().caller().device(product_id, level, gateway_id=above)
+    return call(stage.idle(), "POST", "devices", body=device(product_id, "third", gateway_id=above))
+
+
+@raises("IOTDA.014019")
+def a_device_too_many(stage):
+    product_id = full_product(stage).product_id
+    stage.full().caller().device(product_id, "first")
+    return call(stage.full(), "POST", "devices", body=device(product_id, "second"))
+
+
+@raises("IOTDA.014031")
+def a_device_that_exists(stage):
+    product_id = idle_product(stage)
+    stage.idle().caller().device(product_id, "once")
+    return call(stage.idle(), "POST", "devices", body=device(product_id, "once"))
+
+
+@raises("IOTDA.014038")
+def freezing_a_sub_device(stage):
+    product_id, caller = idle_product(stage), stage.idle().caller()
+    sub_device = caller.device(product_id, "sub", gateway_id=caller.device(product_id, "gateway"))
+    return call(stage.idle(), "POST", f"devices/{sub_device}/freeze")
+
+
+@raises("IOTDA.014039")
+def freezing_a_frozen_device(stage):
+    device_id = stage.idle().caller().device(idle_product(stage), "cold")
+    stage.idle().caller().freeze(device_id)
+    return call(stage.idle(), "POST", f"devices/{device_id}/freeze")
+
+
+@raises("IOTDA.014040")
+def unfreezing_a_device_that_is_not_frozen(stage):
+    device_id = stage.idle().caller().device(idle_product(stage), "warm")
+    return call(stage.idle(), "POST", f"devices/{device_id}/unfreeze")
+
+
+# Batch tasks
+
+
+def batch(**more):
+    return {"task_type": "freezeDevices", "task_name": "name", **more}
+
+
+@raises("IOTDA.014200")
+def an_unknown_batch_task(stage):
+    return call(stage.idle(), "GET", f"batchtasks/{NOBODY}")
+
+
+@raises("IOTDA.014201")
+def an_unknown_task_type(stage):
+    return call(stage.idle(), "POST", "batchtasks", body=batch(task_type="makeCoffee", targets=["a"]))
+
+
+@raises("IOTDA.014203")
+def a_target_that_stands_twice(stage):
+    return call(stage.idle(), "POST", "batchtasks", body=batch(targets=["a", "a"]))
+
+
+@raises("IOTDA.014205")
+def an_unknown_document_source(stage):
+    return call(stage.idle(), "POST", "batchtasks", body=batch(document_source=NOBODY))
+
+
+@raises("IOTDA.014206")
+def a_batch_task_too_many(stage):
+    server = stage.full()
+    server.caller().batch("freezeDevices", targets=["a"])
+    return call(server, "POST", "batchtasks", body=batch(targets=["a"]))
+
+
+@raises("IOTDA.014207")
+def a_task_policy(stage):
+    body = batch(targets=["a"], task_policy={"schedule_time": "20300102T030405Z"})
+    return call(stage.idle(), "POST", "batchtasks", body=body)
+
+
+@raises("IOTDA.014208")
+def a_target_too_many(stage):
+    return call(stage.full(), "POST", "batchtasks", body=batch(targets=["a", "b"]))
+
+
+@raises("IOTDA.014221")
+def deleting_an_unfinished_batch_task(stage):
+    task_id = stage.idle().caller().batch("freezeDevices", targets=["a"], app_id=stage.idle().credentials.app_id)
+    return call(stage.idle(), "DELETE", f"batchtasks/{task_id}")
+
+
+# Batch task files
+
+
+@raises("IOTDA.014600")
+def deleting_an_unknown_file(stage):
+    return call(stage.idle(), "DELETE", f"batchtask-files/{NOBODY}")
+
+
+@raises("IOTDA.014601")
+def a_file_too_many(stage):
+    files = [device_ids(stage.directory() / name, ["a"]) for name in ("first.xlsx", "second.xlsx")]
+    stage.full().caller().upload(files[0])
+    return upload(stage.full(), files[1])
+
+
+@raises("IOTDA.014602")
+def a_file_name_that_is_taken(stage):
+    file = device_ids(stage.directory() / "taken.xlsx", ["a"])
+    stage.idle().caller().upload(file)
+    return upload(stage.idle(), file)
+
+
+@raises("IOTDA.014603")
+def a_file_over_the_limit(stage):
+    file = stage.directory() / "large.xlsx"
+    file.write_bytes(os.urandom(10_000))
+    return upload(stage.working(limits_batch_file_bytes=8_000), file)
+
+
+@raises("IOTDA.014604")
+def a_file_of_another_type(stage):
+    file = stage.directory() / "devices.csv"
+    file.write_text("device_id\na\n", encoding="utf-8")
+    return upload(stage.idle(), file)
+
+
+@raises("IOTDA.014605")
+def a_file_name_over_60_characters(stage):
+    return upload(stage.idle(), device_ids(stage.directory() / ("n" * 56 + ".xlsx"), ["a"]))
+
+
+@raises("IOTDA.014606")
+def a_file_that_is_no_workbook(stage):
+    file = stage.directory() / "broken.xlsx"
+    file.write_bytes(b"not a workbook")
+    return upload(stage.idle(), file)
+
+
+# Export tasks
+
+
+def export_of(task_id):
+    return {"resource_type": "BatchTask", "resource_condition": {"task_id": task_id}}
+
+
+@raises("IOTDA.014800")
+def an_unknown_resource_type(stage):
+    return call(stage.idle(), "POST", "export-tasks", body={**export_of(NOBODY), "resource_type": "Device"})
+
+
+@raises("IOTDA.014801")
+def a_sixth_unfinished_export_task(stage):
+    server = stage.working(export_workers=0)
+    task_id = server.caller().batch("freezeDevices", targets=["a"])
+    for _ in range(5):
+        server.caller().export(task_id)
+    return call(server, "POST", "export-tasks", body=export_of(task_id))
+
+
+@raises("IOTDA.014802")
+def an_unknown_export_task(stage):
+    return call(stage.idle(), "GET", f"export-tasks/{NOBODY}/file")
+
+
+@raises("IOTDA.014803")
+def a_download_before_the_end(stage):
+    caller = stage.idle().caller()
+    task_id = caller.batch("freezeDevices", targets=["a"], app_id=stage.idle().credentials.app_id)
+    return call(stage.idle(), "GET", f"export-tasks/{caller.export(task_id)}/file")
+
+
+@raises("IOTDA.014805")
+def an_export_of_an_unknown_batch_task(stage):
+    return call(stage.idle(), "POST", "export-tasks", body=export_of(NOBODY))
+
+
+@raises("IOTDA.021101")
+def a_second_download_within_30_seconds(stage):
+    server = stage.working(limits_download_interval_seconds=None)
+    caller = server.caller()
+    task_id = caller.batch("freezeDevices", targets=["a"])
+    caller.finished(task_id)
+    export_id = caller.export(task_id)
+    caller.exported(export_id)
+    caller.download(export_id)
+    return call(server, "GET", f"export-tasks/{export_id}/file")
