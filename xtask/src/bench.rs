@@ -16,6 +16,9 @@ pub(crate) struct Options {
     /// How many rows to export
     #[arg(long)]
     pub(crate) rows: Option<u64>,
+    /// Write the table to docs/benchmarks.md
+    #[arg(long)]
+    pub(crate) record: bool,
 }
 
 pub(crate) fn run(options: &Options, summary: &mut Summary) {
@@ -35,6 +38,9 @@ fn command(options: &Options) -> Command {
     }
     if let Some(rows) = options.rows {
         command.args(["--rows", &rows.to_string()]);
+    }
+    if options.record {
+        command.arg("--record").arg(root().join("docs/benchmarks.md"));
     }
     command
 }

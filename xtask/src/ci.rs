@@ -1,10 +1,11 @@
 //! `cargo xtask ci`: everything there is. A machine that lacks a tool fails.
 
 use crate::summary::Summary;
-use crate::{bench, check, demo, test};
+use crate::{bench, check, demo, test, tidy};
 
 pub(crate) fn run(summary: &mut Summary) {
     summary.skip_nothing();
+    tidy::run(summary);
     check::run(summary);
     test::run(&test::Options::default(), summary);
     demo::run(summary);

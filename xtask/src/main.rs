@@ -1,4 +1,4 @@
-//! Development commands, the same at a desk and in CI: `cargo xtask test`, `check`, `bench`, `ci`.
+//! Development commands, the same at a desk and in CI: `cargo xtask test`, `check`, `tidy`, `bench`, `ci`.
 //!
 //! One file a command. A command is a list of suites; [`suite`] runs one under its budget, [`summary`] adds them up.
 //! Nothing here knows how a test works: cargo and pytest say what passed, this crate counts.
@@ -14,6 +14,7 @@ mod place;
 mod suite;
 mod summary;
 mod test;
+mod tidy;
 mod venv;
 
 use std::process::ExitCode;
@@ -35,6 +36,8 @@ enum Command {
     Test(test::Options),
     /// Formatting, lints and the links of the documentation
     Check,
+    /// The shape of the house: layers, rooms, modules, registries, and that the documents are true
+    Tidy,
     /// Measure, as children of this process so that each has its own peak memory
     Bench(bench::Options),
     /// Everything, and a skipped test is a failed test
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Test(options) => test::run(&options, &mut summary),
         Command::Check => check::run(&mut summary),
+        Command::Tidy => tidy::run(&mut summary),
         Command::Bench(options) => bench::run(&options, &mut summary),
         Command::Ci => ci::run(&mut summary),
     }
