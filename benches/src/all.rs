@@ -1,56 +1,60 @@
 //! The whole table: each figure by child processes of this program, the run in the middle if there are several.
 
-use std::process::{Command, Output};
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
 
-use crate::{Outcome, devices, figure::Figure, figure::HEAD, peer};
+use crate::{Outcome, devices, figure::Figure, peer, table::Table};
 
 /// Up to so many rows a figure is short enough to be measured three times, and a peer's to be waited for.
 const SHORT: i64 = 100_000;
 
-/// Measures everything.
-pub(crate) fn run(quick: bool, rows: Option<i64>) -> Outcome<()> {
+/// Measures everything; writes what it printed to a document, if one is named.
+pub(crate) fn run(quick: bool, rows: Option<i64>, record: Option<&Path>) -> Outcome<()> {
     let (exported, created) = match (rows, quick) {
         (Some(rows), _) => (vec![rows], rows),
         (None, true) => (vec![20_000], 20_000),
         (None, false) => (vec![100_000, 1_000_000], 100_000),
     };
-    println!("{HEAD}");
+    let mut table = Table::begin();
     for rows in exported {
-        exports(rows, runs(quick, rows))?;
+        exports(&mut table, rows, runs(quick, rows))?;
     }
-    createdevices(created, runs(quick, created))
+    createdevices(&mut table, created, runs(quick, created))?;
+    match record {
+        None => Ok(()),
+        Some(path) => table.record(path),
+    }
 }
 
 fn runs(quick: bool, rows: i64) -> usize {
     if quick || rows > SHORT { 1 } else { 3 }
 }
 
-fn exports(rows: i64, runs: usize) -> Outcome<()> {
+fn exports(table: &mut Table, rows: i64, runs: usize) -> Outcome<()> {
     let place = tempfile::tempdir()?;
     let directory = place.path().to_string_lossy();
     child(&["seed", &directory, &rows.to_string()])?;
     let scan = median(runs, || measured(&["scan", &directory]))?;
-    println!("{}", scan.line("bare scan", Some(&scan)));
-    println!("{}", median(runs, || measured(&["export", &directory]))?.line("export to .zip", Some(&scan)));
+    table.line(scan.line("bare scan", Some(&scan)));
+    table.line(median(runs, || measured(&["export", &directory]))?.line("export to .zip", Some(&scan)));
     if rows > SHORT {
         return Ok(());
     }
     match peer::export(place.path())? {
-        Some(figure) => println!("{}", figure.line("xlwt (Python), .xls only", Some(&scan))),
-        None => println!("{:<26}skipped: xlwt not installed", "xlwt (Python)"),
+        Some(figure) => table.line(figure.line("xlwt (Python), .xls only", Some(&scan))),
+        None => table.skipped("xlwt (Python)", "not installed"),
     }
     Ok(())
 }
 
-fn createdevices(rows: i64, runs: usize) -> Outcome<()> {
-    println!("{}", median(runs, || create(rows, &[]))?.line("createDevices, execution", None));
+fn createdevices(table: &mut Table, rows: i64, runs: usize) -> Outcome<()> {
+    table.line(median(runs, || create(rows, &[]))?.line("createDevices, execution", None));
     if devices::program()?.exists() {
-        println!(
-            "{}",
-            median(runs, || create(rows, &["--from-file"]))?.line("createDevices from .xlsx", None)
-        );
+        table.line(median(runs, || create(rows, &["--from-file"]))?.line("createDevices from .xlsx", None));
     } else {
-        println!("{:<26}skipped: no `unlade` beside this program", "createDevices from .xlsx");
+        table.skipped("createDevices from .xlsx", "no `unlade` beside this program");
     }
     Ok(())
 }

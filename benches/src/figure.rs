@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
 
-/// The heads of [`Figure::line`].
-pub(crate) const HEAD: &str =
-    "what                            rows   seconds     rows/s   CPU s   peak MiB       MB   x scan";
+/// The head of the table of [`Figure::line`].
+pub(crate) const HEAD: &str = "\
+| what                       |      rows |  seconds |    rows/s |  CPU s | peak MiB |     MB | × scan |
+|----------------------------|----------:|---------:|----------:|-------:|---------:|-------:|-------:|";
 
 /// What a job did.
 pub(crate) struct Done {
@@ -64,7 +65,7 @@ impl Figure {
         let bytes = self.bytes.map_or("-".to_owned(), |bytes| format!("{:.1}", bytes as f64 / 1e6));
         let ratio = scan.map_or("-".to_owned(), |scan| format!("{:.1}", seconds / scan.seconds));
         format!(
-            "{what:<26}{rows:>10}{seconds:>10.2}{speed:>11.0}{cpu_seconds:>8.2}{peak_mib:>11.0}{bytes:>9}{ratio:>9}"
+            "| {what:<26} | {rows:>9} | {seconds:>8.2} | {speed:>9.0} | {cpu_seconds:>6.2} | {peak_mib:>8.0} | {bytes:>6} | {ratio:>6} |"
         )
     }
 }

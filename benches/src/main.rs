@@ -11,6 +11,7 @@ mod house;
 mod peer;
 mod rows;
 mod seed;
+mod table;
 
 use std::path::PathBuf;
 
@@ -35,6 +36,9 @@ enum What {
         /// Rows of every figure
         #[arg(long)]
         rows: Option<i64>,
+        /// Write the table, with the machine that it is true for, to this file
+        #[arg(long)]
+        record: Option<PathBuf>,
     },
     /// Makes a batch task of so many finished subtasks in a directory
     #[command(hide = true)]
@@ -61,7 +65,7 @@ enum What {
 
 fn main() -> Outcome<()> {
     match Arguments::parse().what {
-        What::All { quick, rows } => all::run(quick, rows),
+        What::All { quick, rows, record } => all::run(quick, rows, record.as_deref()),
         What::Seed { directory, rows } => seed::results(&directory, rows),
         What::Scan { directory } => exports::scan(&directory)?.print(),
         What::Export { directory } => exports::export(&directory)?.print(),

@@ -26,6 +26,11 @@ impl ApiError {
     }
 }
 
+/// What a load balancer is told as long as the server may take no work.
+pub(crate) fn not_ready(why: &str) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")).into_response()
+}
+
 /// The refusal in an answer, for whoever writes its body in the caller's language.
 #[derive(Clone)]
 pub(crate) struct Refusal(pub(crate) Fault);

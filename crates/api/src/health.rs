@@ -2,11 +2,10 @@
 
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Response},
 };
 
-use crate::Api;
+use crate::{Api, error::not_ready};
 
 /// The process answers.
 pub(crate) async fn alive() -> &'static str {
@@ -23,6 +22,6 @@ pub(crate) async fn ready(State(api): State<Api>) -> Response {
     };
     match why {
         None => "ready\n".into_response(),
-        Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")).into_response(),
+        Some(why) => not_ready(&why),
     }
 }

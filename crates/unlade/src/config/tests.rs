@@ -88,3 +88,38 @@ fn a_stranger_s_variable_is_only_remarked_upon() {
     let config = load("", &[("UNLADE_EXPRT_WORKERS", "1"), ("PATH", "/bin")], None).unwrap();
     assert_eq!(config.unknown_variables, ["UNLADE_EXPRT_WORKERS"]);
 }
+
+/// The table of docs/settings.md as a settings file.
+fn documented() -> String {
+    let document = include_str!("../../../../docs/settings.md");
+    let rows = document.lines().filter_map(|line| {
+        let (setting, rest) = line.strip_prefix("| `")?.split_once("` | `")?;
+        let (section, key) = setting.split_once('.')?;
+        Some(format!("{section}.{key} = {}\n", rest.split_once('`')?.0))
+    });
+    rows.collect()
+}
+
+/// Each section as the program understands the file.
+fn understood(file: &str) -> Vec<String> {
+    let mut layers = Layers::default();
+    layers.file(Path::new("test.toml"), file).unwrap();
+    let mut sections = vec![
+        format!("{:?}", layers.section::<settings::Server>("server").unwrap()),
+        format!("{:?}", layers.section::<settings::Export>("export").unwrap()),
+        format!("{:?}", layers.section::<settings::Batch>("batch").unwrap()),
+        format!("{:?}", layers.section::<settings::Log>("log").unwrap()),
+        format!("{:?}", layers.section::<settings::Database>("database").unwrap()),
+        format!("{:?}", layers.section::<Limits>("limits").unwrap()),
+    ];
+    assert_eq!(sections.len(), settings::SECTIONS.len(), "a section that is not compared");
+    assert_eq!(layers.unknown(), Vec::<String>::new());
+    sections.sort();
+    sections
+}
+
+#[test]
+fn the_defaults_are_those_of_the_document() {
+    assert!(documented().contains("limits.export_kept = 50"));
+    assert_eq!(understood(&documented()), understood(""));
+}
