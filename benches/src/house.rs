@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use blob::Blobs;
 use db::{Db, Options};
 use domain::{Action, Caller, Limits, Permit, SystemClock, SystemRng, authorize};
-use jobs::{Bell, Job, Workers};
+use jobs::{Bell, Job, Term, Workers};
 use store::{
     Context, MasterKey, Store, Vault,
     batch_tasks::{NewBatchTask, Targets, TaskFilter},
@@ -80,7 +80,7 @@ impl House {
     /// Lets one worker do `job` until `done` answers.
     pub(crate) fn work<J: Job, T>(&self, job: J, done: impl Fn() -> Outcome<Option<T>>) -> Outcome<T> {
         let bell = Bell::default();
-        let workers = Workers::start(&Arc::new(job), &self.store, &bell, 1)?;
+        let workers = Workers::start(&Arc::new(job), &self.store, &bell, Term::default(), 1)?;
         let answer = loop {
             match done() {
                 Ok(None) => self.runtime.block_on(async { tokio::time::sleep(ASK_EVERY).await }),

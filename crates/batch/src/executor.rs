@@ -78,12 +78,12 @@ impl Batches {
         if work.from_file {
             return expand::expand(&self.store, &self.blobs, &self.program, kind, lease);
         }
-        let (claim, context, total) =
-            (lease.claim.clone(), self.store.context().clone(), work.progress.total);
+        let (claim, term, context, total) =
+            (lease.claim.clone(), lease.term, self.store.context().clone(), work.progress.total);
         let begun = Instant::now();
         let answer = self.store.db().write_blocking(move |tx| {
             let now = context.clock.now_ms();
-            queue::advance(tx, &claim, Lease::until(now))?;
+            queue::advance(tx, &claim, term.until(now))?;
             batch_tasks::begin(tx, &claim.project_id, &claim.job_id, total, now)
         });
         Ok(lease.confirm(begun, answer)?)
@@ -99,10 +99,10 @@ impl Batches {
     ) -> Result<Option<i64>, Stop> {
         lease.check()?;
         let begun = Instant::now();
-        let (claim, context, app_id) =
-            (lease.claim.clone(), self.store.context().clone(), work.app_id.clone());
+        let (claim, term, context, app_id) =
+            (lease.claim.clone(), lease.term, self.store.context().clone(), work.app_id.clone());
         let answer = self.store.db().write_blocking(move |tx| {
-            queue::advance(tx, &claim, Lease::until(context.clock.now_ms()))?;
+            queue::advance(tx, &claim, term.until(context.clock.now_ms()))?;
             let waiting = subtasks::waiting(tx, &claim.job_id, from, CHUNK)?;
             let Some(last) = waiting.last() else { return Ok(None) };
             let next = last.ordinal + 1;

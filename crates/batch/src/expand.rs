@@ -123,10 +123,10 @@ fn make(
 fn insert(store: &Store, lease: &Lease, chunk: Vec<Made>, total: Option<i64>) -> Result<(), Stop> {
     lease.check()?;
     let begun = Instant::now();
-    let (claim, context) = (lease.claim.clone(), store.context().clone());
+    let (claim, term, context) = (lease.claim.clone(), lease.term, store.context().clone());
     let answer = store.db().write_blocking(move |tx| {
         let now = context.clock.now_ms();
-        queue::advance(tx, &claim, Lease::until(now))?;
+        queue::advance(tx, &claim, term.until(now))?;
         let rows: Vec<_> = chunk
             .iter()
             .map(|made| NewSubtask {

@@ -34,6 +34,15 @@ pub struct Exports {
     blobs: Blobs,
 }
 
+/// What an attempt has come to, before it counts.
+#[derive(Debug)]
+pub enum Outcome {
+    /// An object that no row names yet.
+    Made(Made),
+    /// No file, for good, and why.
+    Failed(String),
+}
+
 /// Why an attempt made no file.
 enum Ended {
     /// For now.
@@ -74,12 +83,8 @@ impl Job for Exports {
     const KIND: &'static str = export_tasks::JOB;
 
     fn execute(&self, lease: &Lease) -> Result<(), Stop> {
-        let Some(order) = self.store.export_order(&lease.claim)? else { return Err(Stop::Lost) };
-        match self.make(&order, lease) {
-            Ok((staged, rows)) => self.publish(lease, staged, rows),
-            Err(Ended::Failed(reason)) => Ok(self.store.export_fail(&lease.claim, reason)?),
-            Err(Ended::Stopped(stop)) => Err(stop),
-        }
+        let outcome = self.attempt(lease)?;
+        self.settle(&lease.claim, outcome)
     }
 
     fn beat(&self, lease: &Lease, lease_until_ms: i64) -> Result<(), store::Error> {
@@ -98,8 +103,27 @@ impl Exports {
         Self { store, blobs }
     }
 
-    /// Makes the file out of one snapshot; answers it with its number of rows.
-    fn make(&self, order: &Order, lease: &Lease) -> Result<(Staged, i64), Ended> {
+    /// Makes the file and lays it down, where nobody sees it until [`Exports::settle`].
+    pub fn attempt(&self, lease: &Lease) -> Result<Outcome, Stop> {
+        let Some(order) = self.store.export_order(&lease.claim)? else { return Err(Stop::Lost) };
+        match self.write(&order, lease) {
+            Ok((staged, rows)) => Ok(Outcome::Made(self.lay_down(lease, staged, rows)?)),
+            Err(Ended::Failed(reason)) => Ok(Outcome::Failed(reason)),
+            Err(Ended::Stopped(stop)) => Err(stop),
+        }
+    }
+
+    /// Makes an outcome count, if the claim still holds; if it was lost meanwhile, the object is nobody's and
+    /// goes.
+    pub fn settle(&self, claim: &Claim, outcome: Outcome) -> Result<(), Stop> {
+        Ok(match outcome {
+            Outcome::Made(made) => self.store.export_publish(claim, made)?,
+            Outcome::Failed(reason) => self.store.export_fail(claim, reason)?,
+        })
+    }
+
+    /// Writes the file out of one snapshot; answers it with its number of rows.
+    fn write(&self, order: &Order, lease: &Lease) -> Result<(Staged, i64), Ended> {
         let source = source(&order.resource_type).ok_or_else(|| unknown("resource_type", SOURCES.len()))?;
         let format = format(&order.export_format).ok_or_else(|| unknown("export_format", FORMATS.len()))?;
         let selection = Selection {
@@ -125,17 +149,15 @@ impl Exports {
         })
     }
 
-    /// Publishes the file. The object lies there before the row that names it is written; if the claim was
-    /// lost in between, the object is nobody's and goes.
-    fn publish(&self, lease: &Lease, mut staged: Staged, rows: i64) -> Result<(), Stop> {
+    /// Makes the file an object under the claim's own key: an attempt that was overtaken overwrites nothing.
+    fn lay_down(&self, lease: &Lease, mut staged: Staged, rows: i64) -> Result<Made, Stop> {
         let failed = |error: blob::Error| Stop::Retry(error.to_string());
         let Claim { job_id, epoch, .. } = &lease.claim;
         let object_key = format!("exports/{job_id}/{epoch}.zip");
         let (bytes, sha256) = staged.digest().map_err(failed)?;
         lease.check()?;
         self.blobs.publish(staged, &object_key).map_err(failed)?;
-        let made = Made { object_key, bytes: bytes as i64, sha256, rows };
-        Ok(self.store.export_publish(&lease.claim, made)?)
+        Ok(Made { object_key, bytes: bytes as i64, sha256, rows })
     }
 }
 

@@ -13,7 +13,7 @@ pub mod row;
 pub mod source;
 mod sources;
 
-pub use attempt::Exports;
+pub use attempt::{Exports, Outcome};
 pub use encode::Format;
 pub use formats::{FORMATS, format};
 pub use source::{Selected, Source};

@@ -1,5 +1,6 @@
 //! The right to go on. Confirmed by the database, doubted by the monotonic clock: a worker that was stopped
-//! (SIGSTOP, a suspended machine) finds its lease stale when it wakes, before it asks anybody.
+//! (SIGSTOP, a disk that hangs) finds its lease stale when it wakes, before it asks anybody. What that clock does
+//! not see, such as a suspended machine, the claim's epoch does.
 
 use std::{
     sync::{
@@ -13,10 +14,40 @@ use store::jobs::Claim;
 
 use crate::Bell;
 
-/// How long a claim lasts without a heartbeat.
-pub(crate) const LEASE_MS: i64 = 30_000;
-/// How long a worker goes on without one: well before anybody else may claim.
-const CONFIRMED_WITHIN: Duration = Duration::from_secs(20);
+/// How long a claim lasts without a heartbeat, and what follows from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Term(Duration);
+
+impl Term {
+    /// With less, a machine that is merely busy would lose claims that it works on.
+    pub const MIN: Duration = Duration::from_secs(3);
+
+    /// A term of this length, or of the least that makes sense.
+    pub fn new(length: Duration) -> Self {
+        Self(length.max(Self::MIN))
+    }
+
+    /// When a claim renewed at `now_ms` ends.
+    pub fn until(self, now_ms: i64) -> i64 {
+        now_ms.saturating_add(i64::try_from(self.0.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// How long a worker goes on without a heartbeat: well before anybody else may claim.
+    fn confirmed_within(self) -> Duration {
+        self.0 / 3 * 2
+    }
+
+    /// How often a claim is renewed and progress shown.
+    pub(crate) fn beat_every(self) -> Duration {
+        self.0 / 30
+    }
+}
+
+impl Default for Term {
+    fn default() -> Self {
+        Self(Duration::from_secs(30))
+    }
+}
 
 /// Why a worker stops before its job is settled.
 #[derive(Debug)]
@@ -42,6 +73,8 @@ impl From<store::Error> for Stop {
 pub struct Lease {
     /// The claim.
     pub claim: Claim,
+    /// How long it lasts.
+    pub term: Term,
     bell: Bell,
     confirmed: Mutex<Instant>,
     lost: AtomicBool,
@@ -50,21 +83,31 @@ pub struct Lease {
 }
 
 impl Lease {
-    pub(crate) fn new(claim: Claim, bell: Bell, confirmed: Instant) -> Self {
-        let confirmed = Mutex::new(confirmed);
-        Self { claim, bell, confirmed, lost: false.into(), rows: 0.into(), total: 0.into() }
+    /// The lease of a claim that was asked for at `begun`.
+    pub fn new(claim: Claim, term: Term, bell: Bell, begun: Instant) -> Self {
+        let confirmed = Mutex::new(begun);
+        Self { claim, term, bell, confirmed, lost: false.into(), rows: 0.into(), total: 0.into() }
     }
 
     /// Whether the worker may go on. To be asked often: it costs two loads and a clock read.
     pub fn check(&self) -> Result<(), Stop> {
-        let confirmed = *self.confirmed.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.lost.load(Ordering::Relaxed) || confirmed.elapsed() > CONFIRMED_WITHIN {
+        if self.is_lost() {
             return Err(Stop::Lost);
         }
         if self.bell.has_ended() {
             return Err(Stop::Interrupted);
         }
         Ok(())
+    }
+
+    /// Lost is lost: the heartbeat of a process that wakes must not win back what its worker has slept through,
+    /// or it would be chance whether the attempt goes on.
+    pub(crate) fn is_lost(&self) -> bool {
+        let confirmed = *self.confirmed.lock().unwrap_or_else(PoisonError::into_inner);
+        if confirmed.elapsed() > self.term.confirmed_within() {
+            self.lost.store(true, Ordering::Relaxed);
+        }
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// Says how far the worker is; the heartbeat passes it on.
@@ -78,19 +121,52 @@ impl Lease {
         (self.rows.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
     }
 
-    /// When a claim renewed at `now_ms` ends.
-    pub fn until(now_ms: i64) -> i64 {
-        now_ms + LEASE_MS
-    }
-
     /// Records what a heartbeat or any other write under the claim that was begun at `begun` has answered.
     pub fn confirm<T>(&self, begun: Instant, answer: Result<T, store::Error>) -> Result<T, store::Error> {
         match &answer {
-            Ok(_) => *self.confirmed.lock().unwrap_or_else(PoisonError::into_inner) = begun,
+            // Too late is as good as never.
+            Ok(_) if self.is_lost() => {}
+            Ok(_) => {
+                let mut confirmed = self.confirmed.lock().unwrap_or_else(PoisonError::into_inner);
+                *confirmed = begun.max(*confirmed);
+            }
             Err(store::Error::LostClaim) => self.lost.store(true, Ordering::Relaxed),
             // A database that does not answer confirms nothing; the clock decides.
             Err(_) => {}
         }
         answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A lease of 30 s that was last heard of `seconds` ago.
+    fn heard_of(seconds: u64) -> Lease {
+        let claim = Claim { job_id: "j".into(), project_id: "p".into(), epoch: 1, attempt: 1 };
+        let begun = Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap();
+        Lease::new(claim, Term::default(), Bell::default(), begun)
+    }
+
+    #[test]
+    fn a_heartbeat_that_comes_in_time_keeps_the_lease() {
+        let lease = heard_of(19);
+        lease.confirm(Instant::now(), Ok(())).unwrap();
+        lease.check().unwrap();
+    }
+
+    #[test]
+    fn a_heartbeat_after_the_sleep_does_not_win_the_lease_back() {
+        let lease = heard_of(21);
+        lease.confirm(Instant::now(), Ok(())).unwrap();
+        assert!(matches!(lease.check(), Err(Stop::Lost)));
+    }
+
+    #[test]
+    fn what_was_begun_earlier_and_answered_later_does_not_age_the_lease() {
+        let lease = heard_of(0);
+        lease.confirm(Instant::now().checked_sub(Duration::from_secs(21)).unwrap(), Ok(())).unwrap();
+        lease.check().unwrap();
     }
 }

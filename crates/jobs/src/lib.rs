@@ -10,5 +10,5 @@ mod workers;
 
 pub use agents::{Agents, Rescue};
 pub use bell::Bell;
-pub use lease::{Lease, Stop};
+pub use lease::{Lease, Stop, Term};
 pub use workers::{Job, Workers};

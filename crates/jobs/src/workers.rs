@@ -11,13 +11,11 @@ use store::{Store, jobs::Claim};
 
 use crate::{
     Bell,
-    lease::{LEASE_MS, Lease, Stop},
+    lease::{Lease, Stop, Term},
 };
 
 /// How long a worker waits for a ring before it looks by itself.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// How often a claim is renewed and progress shown.
-const BEAT_EVERY: Duration = Duration::from_secs(1);
 /// The pause before the n-th attempt is n squared times this.
 const BACKOFF_MS: i64 = 1_000;
 
@@ -40,10 +38,16 @@ pub trait Job: Send + Sync + 'static {
 pub struct Workers(Vec<JoinHandle<()>>);
 
 impl Workers {
-    /// Starts `count` workers; with none, jobs wait.
-    pub fn start<J: Job>(job: &Arc<J>, store: &Store, bell: &Bell, count: usize) -> std::io::Result<Self> {
+    /// Starts `count` workers whose claims last for `term`; with none, jobs wait.
+    pub fn start<J: Job>(
+        job: &Arc<J>,
+        store: &Store,
+        bell: &Bell,
+        term: Term,
+        count: usize,
+    ) -> std::io::Result<Self> {
         let threads = (0..count).map(|number| {
-            let worker = Worker { job: job.clone(), store: store.clone(), bell: bell.clone() };
+            let worker = Worker { job: job.clone(), store: store.clone(), bell: bell.clone(), term };
             let name = format!("{}-{number}", J::KIND);
             std::thread::Builder::new().name(name.clone()).spawn(move || worker.serve(&name))
         });
@@ -62,6 +66,7 @@ struct Worker<J> {
     job: Arc<J>,
     store: Store,
     bell: Bell,
+    term: Term,
 }
 
 impl<J: Job> Worker<J> {
@@ -69,7 +74,7 @@ impl<J: Job> Worker<J> {
         while !self.bell.has_ended() {
             let heard = self.bell.rings();
             let begun = Instant::now();
-            match self.store.claim(J::KIND, name.to_owned(), Lease::until(self.store.now_ms())) {
+            match self.store.claim(J::KIND, name.to_owned(), self.term.until(self.store.now_ms())) {
                 Ok(Some(claim)) => self.work(claim, begun),
                 Ok(None) => self.bell.wait(heard, LOOK_EVERY),
                 Err(error) => {
@@ -81,7 +86,7 @@ impl<J: Job> Worker<J> {
     }
 
     fn work(&self, claim: Claim, begun: Instant) {
-        let lease = Lease::new(claim, self.bell.clone(), begun);
+        let lease = Lease::new(claim, self.term, self.bell.clone(), begun);
         let claim = &lease.claim;
         tracing::info!(
             kind = J::KIND,
@@ -121,9 +126,10 @@ impl<J: Job> Worker<J> {
         let (done, ended) = mpsc::channel::<()>();
         std::thread::scope(|scope| {
             scope.spawn(move || {
-                while ended.recv_timeout(BEAT_EVERY) == Err(mpsc::RecvTimeoutError::Timeout) {
+                let pause = self.term.beat_every();
+                while ended.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) && !lease.is_lost() {
                     let begun = Instant::now();
-                    let answer = self.job.beat(lease, self.store.now_ms() + LEASE_MS);
+                    let answer = self.job.beat(lease, self.term.until(self.store.now_ms()));
                     if let Err(error) = lease.confirm(begun, answer) {
                         tracing::warn!(kind = J::KIND, job = lease.claim.job_id, %error, "heartbeat");
                     }

@@ -14,6 +14,7 @@ use std::{
 };
 
 use domain::Limits;
+use jobs::Term;
 use store::{MasterKey, identity::Chosen};
 
 use crate::{cli, error::Error, serve::Manners};
@@ -41,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) export_workers: usize,
     /// Batch tasks at a time.
     pub(crate) batch_workers: usize,
+    /// How long a worker's claim lasts.
+    pub(crate) lease: Term,
     /// The limits of the API.
     pub(crate) limits: Limits,
     /// How the database is opened.
@@ -77,12 +80,14 @@ impl Config {
         let server: settings::Server = layers.section("server")?;
         let export: settings::Export = layers.section("export")?;
         let batch: settings::Batch = layers.section("batch")?;
+        let jobs: settings::Jobs = layers.section("jobs")?;
         let log: settings::Log = layers.section("log")?;
         let database: settings::Database = layers.section("database")?;
         at_least_one("server.connections_max", server.connections_max as u64)?;
         at_least_one("server.header_timeout_seconds", server.header_timeout_seconds)?;
         at_least_one("server.stall_timeout_seconds", server.stall_timeout_seconds)?;
         at_least_one("export.snapshot_age_seconds", export.snapshot_age_seconds)?;
+        at_least("jobs.lease_seconds", jobs.lease_seconds, Term::MIN.as_secs())?;
         at_least_one("database.readers", database.readers as u64)?;
         Ok(Self {
             listen: address(&server.listen)?,
@@ -94,6 +99,7 @@ impl Config {
             },
             export_workers: export.workers,
             batch_workers: batch.workers,
+            lease: Term::new(Duration::from_secs(jobs.lease_seconds)),
             limits: layers.section("limits")?,
             database: db::Options {
                 // Each export holds one for as long as it runs; the calls keep theirs.
@@ -121,7 +127,14 @@ fn settings_file(named: Option<&Path>) -> Result<Option<(PathBuf, String)>, Erro
 }
 
 fn at_least_one(setting: &str, value: u64) -> Result<(), Error> {
-    if value == 0 { Err(Error::Setting(format!("{setting}: must be 1 or more"))) } else { Ok(()) }
+    at_least(setting, value, 1)
+}
+
+fn at_least(setting: &str, value: u64, least: u64) -> Result<(), Error> {
+    if value < least {
+        return Err(Error::Setting(format!("{setting}: must be {least} or more")));
+    }
+    Ok(())
 }
 
 fn address(listen: &str) -> Result<SocketAddr, Error> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 /// The sections, by name.
-pub(super) const SECTIONS: [&str; 6] = ["server", "export", "batch", "limits", "log", "database"];
+pub(super) const SECTIONS: [&str; 7] = ["server", "export", "batch", "jobs", "limits", "log", "database"];
 
 /// `[server]`
 #[derive(Debug, Deserialize)]
@@ -63,6 +63,20 @@ pub(super) struct Batch {
 impl Default for Batch {
     fn default() -> Self {
         Self { workers: 2 }
+    }
+}
+
+/// `[jobs]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Jobs {
+    /// How long a worker's claim on a job lasts when nothing is heard of the worker.
+    pub(super) lease_seconds: u64,
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { lease_seconds: 30 }
     }
 }
 

@@ -25,6 +25,7 @@ fn the_defaults_are_the_documented_values() {
     assert_eq!((config.export_workers, config.batch_workers), (2, 2));
     assert_eq!((config.limits.export_kept, config.limits.download_interval_seconds), (50, 30));
     assert_eq!(config.database.snapshot_age_max, Duration::from_secs(900));
+    assert_eq!(config.lease.until(0), 30_000);
     assert!(config.chosen.access_key.is_none() && config.master_key.is_none());
 }
 
@@ -108,6 +109,7 @@ fn understood(file: &str) -> Vec<String> {
         format!("{:?}", layers.section::<settings::Server>("server").unwrap()),
         format!("{:?}", layers.section::<settings::Export>("export").unwrap()),
         format!("{:?}", layers.section::<settings::Batch>("batch").unwrap()),
+        format!("{:?}", layers.section::<settings::Jobs>("jobs").unwrap()),
         format!("{:?}", layers.section::<settings::Log>("log").unwrap()),
         format!("{:?}", layers.section::<settings::Database>("database").unwrap()),
         format!("{:?}", layers.section::<Limits>("limits").unwrap()),
@@ -122,4 +124,11 @@ fn understood(file: &str) -> Vec<String> {
 fn the_defaults_are_those_of_the_document() {
     assert!(documented().contains("limits.export_kept = 50"));
     assert_eq!(understood(&documented()), understood(""));
+}
+
+#[test]
+fn a_lease_too_short_to_be_held_is_refused() {
+    let refused = load("", &[("UNLADE_JOBS_LEASE_SECONDS", "2")], None).err().unwrap_or_default();
+    assert!(refused.contains("jobs.lease_seconds: must be 3 or more"), "{refused}");
+    assert_eq!(load("[jobs]\nlease_seconds = 3", &[], None).unwrap().lease.until(0), 3_000);
 }

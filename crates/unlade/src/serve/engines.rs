@@ -33,9 +33,12 @@ impl Engines {
         let agents =
             Agents::start(store.clone(), blobs.clone(), maintenance.clone(), rescues, runtime.clone())
                 .map_err(Error::system(failed))?;
+        let term = config.lease;
         let workers = [
-            Workers::start(&export, store, &exports, config.export_workers).map_err(Error::system(failed))?,
-            Workers::start(&batch, store, &batches, config.batch_workers).map_err(Error::system(failed))?,
+            Workers::start(&export, store, &exports, term, config.export_workers)
+                .map_err(Error::system(failed))?,
+            Workers::start(&batch, store, &batches, term, config.batch_workers)
+                .map_err(Error::system(failed))?,
         ];
         Ok(Self { exports, batches, maintenance, workers, agents })
     }
