@@ -1,4 +1,5 @@
-//! Makes record ids that grow with time inside a process, also when its clock jumps back.
+//! Makes record ids that grow with time, also when the clock jumps back: inside a process by itself, beyond it
+//! because a process is told the newest id that an earlier one has made.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,7 +20,13 @@ impl Ids {
         Self { clock, rng, last: Mutex::new((0, 0)) }
     }
 
-    /// The next id: greater than all that this maker has made.
+    /// Makes only ids that are greater than `newest`.
+    pub fn go_on_from(&self, newest: RecordId) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = newest.made().max(*last);
+    }
+
+    /// The next id: greater than all that this maker has made or was told of.
     pub fn next(&self) -> RecordId {
         let now = self.clock.now_ms();
         let random = self.rng.u32();
@@ -51,5 +58,15 @@ mod tests {
         let second = ids.next();
         clock.advance(1_000_000);
         assert!(first < second && second < ids.next());
+    }
+
+    #[test]
+    fn what_an_earlier_process_made_is_older_though_the_clock_was_put_back() {
+        let clock = Arc::new(ManualClock::at(1_000_000));
+        let earlier = Ids::new(clock.clone(), Arc::new(SystemRng)).next();
+        clock.advance(-500_000);
+        let ids = Ids::new(clock, Arc::new(SystemRng));
+        ids.go_on_from(earlier);
+        assert!(earlier < ids.next());
     }
 }

@@ -116,10 +116,11 @@ impl Exports {
     /// Makes an outcome count, if the claim still holds; if it was lost meanwhile, the object is nobody's and
     /// goes.
     pub fn settle(&self, claim: &Claim, outcome: Outcome) -> Result<(), Stop> {
-        Ok(match outcome {
+        match outcome {
             Outcome::Made(made) => self.store.export_publish(claim, made)?,
             Outcome::Failed(reason) => self.store.export_fail(claim, reason)?,
-        })
+        }
+        Ok(())
     }
 
     /// Writes the file out of one snapshot; answers it with its number of rows.

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use store::jobs::Claim;
+use store::jobs::{AHEAD_MAX_MS, Claim};
 
 use crate::Bell;
 
@@ -22,19 +22,22 @@ impl Term {
     /// With less, a machine that is merely busy would lose claims that it works on.
     pub const MIN: Duration = Duration::from_secs(3);
 
-    /// A term of this length, or of the least that makes sense.
+    /// With more, nobody would see the end of a dead worker; and half of what the queue believes.
+    pub const MAX: Duration = Duration::from_millis(AHEAD_MAX_MS as u64 / 2);
+
+    /// A term of this length, or of the nearest that makes sense.
     pub fn new(length: Duration) -> Self {
-        Self(length.max(Self::MIN))
+        Self(length.clamp(Self::MIN, Self::MAX))
     }
 
     /// When a claim renewed at `now_ms` ends.
     pub fn until(self, now_ms: i64) -> i64 {
-        now_ms.saturating_add(i64::try_from(self.0.as_millis()).unwrap_or(i64::MAX))
+        now_ms + self.0.as_millis() as i64
     }
 
     /// How long a worker goes on without a heartbeat: well before anybody else may claim.
     fn confirmed_within(self) -> Duration {
-        self.0 / 3 * 2
+        self.0 * 2 / 3
     }
 
     /// How often a claim is renewed and progress shown.

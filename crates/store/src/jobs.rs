@@ -8,6 +8,11 @@ use crate::{Error, Store};
 /// Attempts without progress before a job is given up.
 pub const ATTEMPTS_MAX: i64 = 5;
 
+/// No lease and no pause between attempts ends further ahead than this. What does was written before the clock
+/// was put back, and would keep its job waiting until the clock is there again: it is not believed. If its holder
+/// lives after all, its epoch is overtaken.
+pub const AHEAD_MAX_MS: i64 = 600_000;
+
 /// A worker's lease on a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
@@ -81,11 +86,12 @@ impl Store {
             Ok(tx.first(
                 "UPDATE job SET owner = ?1, epoch = epoch + 1, attempts = attempts + 1, lease_until_ms = ?2
                   WHERE job_id = (SELECT job_id FROM job
-                      WHERE kind = ?3 AND run_at_ms <= ?4 AND lease_until_ms < ?4 AND attempts < ?5
+                      WHERE kind = ?3 AND (run_at_ms <= ?4 OR run_at_ms > ?6)
+                        AND (lease_until_ms < ?4 OR lease_until_ms > ?6) AND attempts < ?5
                       ORDER BY run_at_ms, job_id LIMIT 1)
-                    AND lease_until_ms < ?4 AND attempts < ?5
+                    AND (lease_until_ms < ?4 OR lease_until_ms > ?6) AND attempts < ?5
                   RETURNING job_id, project_id, epoch, attempts",
-                args![&owner, lease_until_ms, kind, now, ATTEMPTS_MAX],
+                args![&owner, lease_until_ms, kind, now, ATTEMPTS_MAX, now + AHEAD_MAX_MS],
                 claim,
             )?)
         })
@@ -113,8 +119,8 @@ impl Store {
         })
     }
 
-    /// Frees every claim and makes every job due: whoever made them is gone, since this process alone holds the data directory. Their
-    /// attempts stay counted, so that a job that kills its process cannot do so for ever.
+    /// Frees every claim and makes every job due: whoever made them is gone, since this process alone holds the
+    /// data directory. Their attempts stay counted, so that a job that kills its process cannot do so for ever.
     pub fn free_all_claims(&self) -> Result<u64, Error> {
         self.db.write_blocking(|tx| {
             Ok(tx.execute(
@@ -131,10 +137,11 @@ impl Store {
             Ok(tx.first(
                 "UPDATE job SET owner = 'rescuer', epoch = epoch + 1
                   WHERE job_id = (SELECT job_id FROM job
-                      WHERE kind = ?1 AND lease_until_ms < ?2 AND attempts >= ?3 ORDER BY job_id LIMIT 1)
-                    AND lease_until_ms < ?2 AND attempts >= ?3
+                      WHERE kind = ?1 AND (lease_until_ms < ?2 OR lease_until_ms > ?4) AND attempts >= ?3
+                      ORDER BY job_id LIMIT 1)
+                    AND (lease_until_ms < ?2 OR lease_until_ms > ?4) AND attempts >= ?3
                   RETURNING job_id, project_id, epoch, attempts, last_error",
-                args![kind, now, ATTEMPTS_MAX],
+                args![kind, now, ATTEMPTS_MAX, now + AHEAD_MAX_MS],
                 |row| {
                     let last = row.opt_text(4)?.unwrap_or("the process ended in the middle of each");
                     let reason = format!("given up after {ATTEMPTS_MAX} attempts: {last}");

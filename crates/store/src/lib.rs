@@ -15,6 +15,7 @@ pub mod garbage;
 mod gate;
 pub mod identity;
 pub mod jobs;
+mod newest;
 mod page;
 pub mod products;
 mod schema;
@@ -62,6 +63,9 @@ impl Store {
     /// Opens the store in `db`, bringing its schema up to date.
     pub fn open(db: Db, context: Context) -> Result<Self, Error> {
         db::migrate(&db, MIGRATIONS, context.clock.now_ms())?;
+        if let Some(newest) = db.read_blocking(newest::id)? {
+            context.ids.go_on_from(newest);
+        }
         Ok(Self { db, context: Arc::new(context) })
     }
 

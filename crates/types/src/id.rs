@@ -25,6 +25,12 @@ impl RecordId {
         RecordId(seconds << 64 | milli << 54 | sequence << 32 | u128::from(random))
     }
 
+    /// The millisecond in which it was made and its place in it.
+    pub fn made(self) -> (i64, u32) {
+        let (seconds, milli) = ((self.0 >> 64) as i64, ((self.0 >> 54) & 0x3FF) as i64);
+        (seconds * 1000 + milli, ((self.0 >> 32) as u32) & Self::SEQUENCE_MAX)
+    }
+
     /// The marker of the `ordinal`-th row of something that counts its rows.
     pub fn from_ordinal(ordinal: i64) -> Self {
         RecordId(u128::from(ordinal.max(0).unsigned_abs()))
@@ -75,6 +81,7 @@ mod tests {
         assert!(first < second && second < third && third < RecordId::MAX);
         assert!(first.to_string() < second.to_string() && second.to_string() < third.to_string());
         assert_eq!(third.to_string().parse(), Ok(third));
+        assert_eq!(first.made(), (1_700_000_000_999, 7));
     }
 
     #[test]

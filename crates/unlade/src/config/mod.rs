@@ -87,7 +87,7 @@ impl Config {
         at_least_one("server.header_timeout_seconds", server.header_timeout_seconds)?;
         at_least_one("server.stall_timeout_seconds", server.stall_timeout_seconds)?;
         at_least_one("export.snapshot_age_seconds", export.snapshot_age_seconds)?;
-        at_least("jobs.lease_seconds", jobs.lease_seconds, Term::MIN.as_secs())?;
+        within("jobs.lease_seconds", jobs.lease_seconds, Term::MIN.as_secs(), Term::MAX.as_secs())?;
         at_least_one("database.readers", database.readers as u64)?;
         Ok(Self {
             listen: address(&server.listen)?,
@@ -127,14 +127,14 @@ fn settings_file(named: Option<&Path>) -> Result<Option<(PathBuf, String)>, Erro
 }
 
 fn at_least_one(setting: &str, value: u64) -> Result<(), Error> {
-    at_least(setting, value, 1)
+    if value == 0 { Err(Error::Setting(format!("{setting}: must be 1 or more"))) } else { Ok(()) }
 }
 
-fn at_least(setting: &str, value: u64, least: u64) -> Result<(), Error> {
-    if value < least {
-        return Err(Error::Setting(format!("{setting}: must be {least} or more")));
+fn within(setting: &str, value: u64, least: u64, most: u64) -> Result<(), Error> {
+    if (least..=most).contains(&value) {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::Setting(format!("{setting}: must be {least} to {most}")))
 }
 
 fn address(listen: &str) -> Result<SocketAddr, Error> {

@@ -127,8 +127,10 @@ fn the_defaults_are_those_of_the_document() {
 }
 
 #[test]
-fn a_lease_too_short_to_be_held_is_refused() {
-    let refused = load("", &[("UNLADE_JOBS_LEASE_SECONDS", "2")], None).err().unwrap_or_default();
-    assert!(refused.contains("jobs.lease_seconds: must be 3 or more"), "{refused}");
+fn a_lease_too_short_to_be_held_or_too_long_to_be_believed_is_refused() {
+    for seconds in ["2", "301"] {
+        let refused = load("", &[("UNLADE_JOBS_LEASE_SECONDS", seconds)], None).err().unwrap_or_default();
+        assert!(refused.contains("jobs.lease_seconds: must be 3 to 300"), "{refused}");
+    }
     assert_eq!(load("[jobs]\nlease_seconds = 3", &[], None).unwrap().lease.until(0), 3_000);
 }
