@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -20,12 +19,6 @@ def finished_task(caller, targets=("unknown-1", "unknown-2", "unknown-3"), **mor
 
 def listed(answer):
     return [export.export_task_id for export in answer.export_tasks]
-
-
-def at_once(call, times=12):
-    """Does the same from many threads."""
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(lambda _: call(), range(times)))
 
 
 # The same condition again
@@ -107,15 +100,6 @@ def test_the_sixth_unfinished_export_is_refused_and_the_five_are_named(serve):
     for export_id in [*five[1:], sixth]:
         server.caller().exported(export_id)
     server.caller().export(task_id)
-
-
-def test_a_race_for_the_five_places_has_five_winners(serve):
-    server = serve(export_workers=0)
-    caller = server.caller()
-    body = {"resource_type": "BatchTask", "resource_condition": {"task_id": finished_task(caller)}}
-    answers = at_once(lambda: raw(server, "POST", "export-tasks", body=body))
-    assert sorted(answer.status for answer in answers) == [201] * 5 + [403] * 7
-    assert caller.exports().page.count == 5
 
 
 @pytest.fixture(scope="module")
@@ -331,12 +315,3 @@ def test_the_interval_holds_for_the_user_and_not_for_the_file(limited):
     other = caller.export(finished_task(caller))
     caller.exported(other)
     refused(lambda: caller.download(other), 403, "IOTDA.021101")
-
-
-def test_a_race_for_one_download_has_one_winner(serve):
-    server = serve(limits_download_interval_seconds=None)
-    caller = server.caller()
-    export_id = caller.export(finished_task(caller))
-    caller.exported(export_id)
-    answers = at_once(lambda: raw(server, "GET", f"export-tasks/{export_id}/file"))
-    assert sorted(answer.status for answer in answers) == [200] + [403] * 11

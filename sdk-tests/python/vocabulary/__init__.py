@@ -1,14 +1,28 @@
 """The words that the tests are written in.
 
 `Server` is the real binary as a process, `Caller` is somebody with the official SDK, `raw` is a signed request
-that the SDK would not make, `Sheet` is a template to upload, `Result` is a downloaded zip.
+that the SDK would not make, `at_once` is a race, `Sheet` is a template to upload, `Result` is a downloaded zip.
 """
 
 from .caller import Caller, Subtask, refused
 from .polling import until
+from .race import CALLERS, at_once
 from .raw import raw
 from .result import Result
 from .server import Server
 from .sheet import device_ids, devices, sheet
 
-__all__ = ["Caller", "Result", "Server", "Subtask", "device_ids", "devices", "raw", "refused", "sheet", "until"]
+__all__ = [
+    "CALLERS",
+    "Caller",
+    "Result",
+    "Server",
+    "Subtask",
+    "at_once",
+    "device_ids",
+    "devices",
+    "raw",
+    "refused",
+    "sheet",
+    "until",
+]

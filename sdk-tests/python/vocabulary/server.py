@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 from .caller import Caller
 from .polling import until
@@ -99,6 +100,12 @@ class Server:
             self.kill()
         self.settings.update(settings)
         self.start()
+
+    def objects(self, folder):
+        """The paths of all objects of a kind: `exports` or `uploads`."""
+        # os.walk, because it does not mind what is deleted meanwhile.
+        walk = os.walk(self.data_dir / "blobs" / "objects" / folder)
+        return [Path(directory, name) for directory, _, names in walk for name in names]
 
     @property
     def out_path(self):

@@ -11,7 +11,7 @@ use axum::{
     http::header,
 };
 use blob::Staged;
-use domain::Action;
+use domain::{Action, Permit};
 use types::{Code, Fault};
 
 use crate::{
@@ -48,8 +48,7 @@ pub(crate) async fn upload(State(api): State<Api>, upload: call::Upload) -> Answ
             return Err(Fault::new(Code::BatchFileTooLarge, format!("The limit is {most} bytes.")).into());
         }
         let order = keep(&api, staged, file_name).await?;
-        let file = api.store.batch_files().upload(&permit, order).await?;
-        return Ok(created(&file));
+        return record(&api, &permit, order).await;
     }
     Err(Fault::new(Code::InvalidFormat, "file: is required").into())
 }
@@ -112,6 +111,20 @@ async fn keep(api: &Api, staged: Staged, file_name: String) -> Result<store::bat
         Ok(store::batch_files::Upload { file_name, object_key, header, rows })
     })
     .await
+}
+
+/// Records a file that lies there; the object of one that came too late for its place or its name goes at once.
+async fn record(api: &Api, permit: &Permit, order: store::batch_files::Upload) -> Answer {
+    let object_key = order.object_key.clone();
+    match api.store.batch_files().upload(permit, order).await {
+        Ok(file) => Ok(created(&file)),
+        Err(refusal @ store::Error::Fault(_)) => {
+            api.blobs.delete(&object_key).await?;
+            Err(refusal.into())
+        }
+        // Whether it was recorded is not known: the sweep decides.
+        Err(other) => Err(other.into()),
+    }
 }
 
 fn read(program: &Path, staged: &Staged, limits: &sheet::Limits) -> Result<(Vec<String>, i64), Fault> {
