@@ -1,0 +1,78 @@
+//! The table of all metrics. What is not here cannot be recorded; `docs/metrics.md` is made from it.
+
+use crate::metric::{Counter, Gauge, Histogram, Metric, Written};
+
+macro_rules! metrics {
+    ($($metric:ident: $kind:ident<$n:literal> = $name:literal [$($label:literal),*], $unit:literal,
+       $english:literal, $chinese:literal;)*) => {
+        $(#[doc = $english]
+        pub static $metric: $kind<$n> = Metric::new($name, &[$($label),*], $unit, $english, $chinese);)*
+
+        /// Every metric, in the order of the table.
+        pub(crate) static ALL: &[&dyn Written] = &[$(&$metric),*];
+    };
+}
+
+metrics! {
+    // The process.
+    BUILD_INFO: Gauge<1> = "unlade_build_info" ["version"], "none",
+        "Always 1; the label tells the version that runs.", "恒为 1；标签为正在运行的版本。";
+    START_TIME: Gauge<0> = "unlade_start_time_seconds" [], "seconds",
+        "When the process started, as seconds since 1970 in UTC.", "进程启动时间，即自 1970 年（UTC）起的秒数。";
+    READY: Gauge<0> = "unlade_ready" [], "none",
+        "1 if /readyz answers 200, else 0.", "/readyz 返回 200 时为 1，否则为 0。";
+
+    // The API.
+    CONNECTIONS_OPEN: Gauge<1> = "unlade_connections_open" ["listener"], "connections",
+        "Connections that are open, by listener: api, metrics.", "打开的连接数，按监听器（api、metrics）区分。";
+    HTTP_REQUESTS: Counter<3> = "unlade_http_requests_total" ["operation", "method", "status"], "requests",
+        "Requests answered, by operation, method and class of status: 2xx, 3xx, 4xx, 5xx.",
+        "已应答的请求数，按操作、方法和状态码类别（2xx、3xx、4xx、5xx）区分。";
+    HTTP_DURATION: Histogram<1> = "unlade_http_request_duration_seconds" ["operation"], "seconds",
+        "Time from a request's header to its answer's header.", "从收到请求头到发出应答头的时间。";
+    REFUSALS: Counter<1> = "unlade_refusals_total" ["code"], "requests",
+        "Requests refused, by the error_code that they were answered with.", "被拒绝的请求数，按返回的 error_code 区分。";
+    DOWNLOAD_BYTES: Counter<0> = "unlade_download_bytes_total" [], "bytes",
+        "Bytes of results handed to clients.", "已发送给客户端的导出结果字节数。";
+    UPLOADS: Counter<1> = "unlade_uploads_total" ["outcome"], "files",
+        "Uploaded files that were read to their end or given up, by outcome: kept, refused.",
+        "已读完或放弃读取的上传文件数，按结果区分：kept（保留）、refused（拒绝）。";
+
+    // The queue.
+    JOBS_WAITING: Gauge<1> = "unlade_jobs_waiting" ["kind"], "jobs",
+        "Jobs that nobody works on, by kind: export, batch.", "无人处理的作业数，按种类（export、batch）区分。";
+    OLDEST_WAITING: Gauge<1> = "unlade_oldest_waiting_job_age_seconds" ["kind"], "seconds",
+        "How long ago the oldest of the waiting jobs was ordered; 0 if none waits.",
+        "最早的等待作业自下达以来的时间；没有等待作业时为 0。";
+    JOBS_RUNNING: Gauge<1> = "unlade_jobs_running" ["kind"], "jobs",
+        "Jobs that a worker holds a claim on.", "工作线程正持有租约的作业数。";
+    CLAIMS: Counter<1> = "unlade_claims_total" ["kind"], "claims",
+        "Jobs claimed by a worker: attempts begun.", "工作线程领取作业的次数，即开始的尝试数。";
+    RESUMES: Counter<1> = "unlade_resumes_total" ["kind"], "claims",
+        "Of these, claims of a job that had been claimed before.", "其中领取曾被领取过的作业的次数。";
+    ATTEMPTS: Counter<2> = "unlade_attempts_ended_total" ["kind", "outcome"], "attempts",
+        "Attempts ended, by outcome: settled, lost (the claim was), interrupted (by a shutdown), no_space, failed.",
+        "已结束的尝试数，按结果区分：settled（完成）、lost（丢失租约）、interrupted（因停机中断）、no_space（空间不足）、failed（失败）。";
+    GIVEN_UP: Counter<1> = "unlade_jobs_given_up_total" ["kind"], "jobs",
+        "Jobs given up because they were tried too often.", "因尝试次数过多而放弃的作业数。";
+
+    // The work.
+    SUBTASKS: Counter<2> = "unlade_subtasks_total" ["task_type", "outcome"], "subtasks",
+        "Subtasks executed, by the batch task's task_type and outcome: success, fail.",
+        "已执行的子任务数，按批量任务的 task_type 和结果（success、fail）区分。";
+    EXPORT_ROWS: Counter<0> = "unlade_export_rows_total" [], "rows",
+        "Rows in results that were published.", "已发布的导出结果的行数。";
+    EXPORT_BYTES: Counter<0> = "unlade_export_bytes_total" [], "bytes",
+        "Bytes of results that were published.", "已发布的导出结果的字节数。";
+
+    // The disk.
+    DATABASE_BYTES: Gauge<0> = "unlade_database_bytes" [], "bytes",
+        "Size of the database file.", "数据库文件的大小。";
+    DATABASE_LOG_BYTES: Gauge<0> = "unlade_database_wal_bytes" [], "bytes",
+        "Size of the database's write-ahead log.", "数据库预写日志的大小。";
+    DISK_FREE_BYTES: Gauge<0> = "unlade_disk_free_bytes" [], "bytes",
+        "Free space of the data directory's file system.", "数据目录所在文件系统的可用空间。";
+    DISK_FREE_BYTES_MIN: Gauge<0> = "unlade_disk_free_bytes_min" [], "bytes",
+        "The setting server.free_bytes_min, below which new work is refused.",
+        "设置项 server.free_bytes_min；可用空间低于该值时拒绝新的工作。";
+}

@@ -1,0 +1,31 @@
+//! The page for operators says what the table says.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{collections::HashSet, fs, path::Path};
+
+/// With `UPDATE=1` in the environment the page is written instead of compared.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the page is no data of a server's")]
+fn the_page_of_metrics_is_the_one_that_the_table_makes() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/metrics.md");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, unlade_meter::page()).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == unlade_meter::page(), "make it anew: UPDATE=1 cargo test -p unlade-meter");
+}
+
+#[test]
+fn names_follow_the_conventions_and_none_stands_twice() {
+    let text = unlade_meter::text();
+    let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    let mut seen = HashSet::new();
+    for (name, kind) in types.map(|line| line.split_once(' ').unwrap()) {
+        assert!(seen.insert(name), "{name} stands twice");
+        assert!(name.starts_with("unlade_"), "{name}");
+        assert_eq!(name.ends_with("_total"), kind == "counter", "{name} is a {kind}");
+    }
+    assert!(!seen.is_empty());
+}
