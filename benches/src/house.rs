@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use blob::Blobs;
+use blob::{Blobs, Space};
 use db::{Db, Options};
 use domain::{Action, Caller, Limits, Permit, SystemClock, SystemRng, authorize};
 use jobs::{Bell, Job, Term, Workers};
@@ -29,6 +29,7 @@ const ASK_EVERY: Duration = Duration::from_millis(5);
 pub(crate) struct House {
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
+    space: Space,
     runtime: Runtime,
 }
 
@@ -48,6 +49,7 @@ impl House {
         let house = Self {
             store: Store::open(db, context)?,
             blobs: Blobs::open(&directory.join("blobs"))?,
+            space: Space::of(directory.to_owned(), 0),
             runtime: Builder::new_current_thread().enable_time().build()?,
         };
         let chosen = Chosen { access_key: None, project_id: Some(PROJECT.to_owned()) };
@@ -80,7 +82,7 @@ impl House {
     /// Lets one worker do `job` until `done` answers.
     pub(crate) fn work<J: Job, T>(&self, job: J, done: impl Fn() -> Outcome<Option<T>>) -> Outcome<T> {
         let bell = Bell::default();
-        let workers = Workers::start(&Arc::new(job), &self.store, &bell, Term::default(), 1)?;
+        let workers = Workers::start(&Arc::new(job), &self.store, &self.space, &bell, Term::default(), 1)?;
         let answer = loop {
             match done() {
                 Ok(None) => self.runtime.block_on(async { tokio::time::sleep(ASK_EVERY).await }),

@@ -9,6 +9,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, request::Parts as Head},
 };
+use blob::Space;
 use domain::{Action, Caller, Permit, authorize, order::rule};
 use http_body_util::BodyExt;
 use serde_json::Value as Json;
@@ -20,7 +21,7 @@ use crate::{
     Api,
     error::{ApiError, internal},
     query::Query,
-    respond,
+    record, respond, space,
 };
 
 /// How much of a body that is too large is still read, so that its sender sees the refusal and not a reset.
@@ -29,6 +30,7 @@ const DRAINED_MAX: usize = 64 << 20;
 /// An authenticated request.
 pub(crate) struct Call {
     caller: Caller,
+    space: Space,
     project_id: String,
     /// The other ids in the path, in order.
     ids: Vec<String>,
@@ -47,9 +49,9 @@ pub(crate) struct Upload {
 }
 
 impl Call {
-    /// The gate: may the caller do this in the project that the path names?
+    /// The gate: may the caller do this in the project that the path names, and is there room for it?
     pub(crate) fn authorize(&self, action: Action) -> Result<Permit, Fault> {
-        authorize(self.caller.clone(), action, &self.project_id)
+        space::admit(&self.space, authorize(self.caller.clone(), action, &self.project_id)?)
     }
 
     /// The id in the path. One that no record can have is answered like one that no record has.
@@ -77,6 +79,18 @@ impl Call {
     /// A header's text.
     pub(crate) fn header(&self, name: impl axum::http::header::AsHeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+impl Upload {
+    /// [`Call::authorize`]. The body of a caller who is refused is read and thrown away, so that its sender sees
+    /// the refusal and not a reset.
+    pub(crate) async fn authorize(&mut self, action: Action) -> Result<Permit, Fault> {
+        let permit = self.call.authorize(action);
+        if permit.is_err() {
+            let _ = read(std::mem::take(&mut self.body), 0).await;
+        }
+        permit
     }
 }
 
@@ -155,7 +169,9 @@ impl Authenticating {
             }
             None => Err(sign::verify_unknown(&authorization, &request, now)),
         };
-        verdict.map(Proven).map_err(|error| refused(&error))
+        let caller = verdict.map_err(|error| refused(&error))?;
+        record::caller(authorization.access_key_id(), &caller.project_id);
+        Ok(Proven(caller))
     }
 }
 
@@ -182,6 +198,7 @@ impl Proven {
         }
         Ok(Call {
             caller: self.0,
+            space: api.space.clone(),
             project_id,
             ids: ids.into_iter().map(|(_, value)| value).collect(),
             headers: std::mem::take(&mut head.headers),

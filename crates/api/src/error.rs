@@ -6,6 +6,8 @@ use axum::{
 };
 use types::{Code, Fault};
 
+use crate::space;
+
 /// Why a request is not answered as asked.
 #[derive(Debug)]
 pub(crate) struct ApiError {
@@ -54,6 +56,7 @@ impl From<store::Error> for ApiError {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Fault(fault) => fault.into(),
+            full if full.is_full() => no_space(full),
             other => internal(other),
         }
     }
@@ -61,8 +64,20 @@ impl From<store::Error> for ApiError {
 
 impl From<blob::Error> for ApiError {
     fn from(error: blob::Error) -> Self {
-        internal(error)
+        if error.is_full() { no_space(error) } else { internal(error) }
     }
+}
+
+impl From<std::io::Error> for ApiError {
+    fn from(error: std::io::Error) -> Self {
+        if blob::is_full(&error) { no_space(error) } else { internal(error) }
+    }
+}
+
+/// A write that found no room, though its request was let in.
+fn no_space(error: impl std::fmt::Display) -> ApiError {
+    tracing::error!(%error, "no space is left");
+    space::fault(None).into()
 }
 
 /// What the caller is not told and the log is.
@@ -92,12 +107,14 @@ fn status(code: Code) -> StatusCode {
         ExportSourceMissing, ExportTaskInvalid, ExportTaskMissing, ExportTaskNotCompleted,
         ExportTasksUnfinished, ForeignProject, GatewayMissing, Internal, InvalidFormat, InvalidInput,
         InvalidTime, LevelTooDeep, LimitOutOfRange, MarkerOutOfRange, NodeIdTaken, ProductInvalid,
-        ProductMissing, ProductQuota, ProductTaken, RateLimited, StartAfterEnd, SubDeviceNotFreezable,
-        TargetsInvalid, TargetsTooMany, TaskPolicyInvalid, TaskTypeUnsupported, TooLarge, Unauthenticated,
-        UnknownPath,
+        ProductMissing, ProductQuota, ProductTaken, RateLimited, StartAfterEnd, StorageFull,
+        SubDeviceNotFreezable, TargetsInvalid, TargetsTooMany, TaskPolicyInvalid, TaskTypeUnsupported,
+        TooLarge, Unauthenticated, UnknownPath,
     };
     match code {
         Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        // Not the caller's fault, and the same request will do later: what clients retry.
+        StorageFull => StatusCode::SERVICE_UNAVAILABLE,
         Unauthenticated => StatusCode::UNAUTHORIZED,
         TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         UnknownPath | ProductMissing | DeviceMissing | BatchTaskMissing | BatchFileMissing

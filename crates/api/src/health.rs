@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{Api, error::not_ready};
+use crate::{Api, error::not_ready, space};
 
 /// The process answers.
 pub(crate) async fn alive() -> &'static str {
@@ -18,7 +18,7 @@ pub(crate) async fn ready(State(api): State<Api>) -> Response {
     let why = match database {
         Err(error) => Some(error.to_string()),
         Ok(_) if api.exports.has_ended() => Some("the server is shutting down".to_owned()),
-        Ok(_) => None,
+        Ok(_) => space::shortage(&api.space),
     };
     match why {
         None => "ready\n".into_response(),

@@ -12,12 +12,14 @@ mod export_tasks;
 mod health;
 mod products;
 mod query;
+mod record;
 mod respond;
 mod router;
+mod space;
 
 use std::{path::PathBuf, sync::Arc};
 
-use blob::Blobs;
+use blob::{Blobs, Space};
 use jobs::Bell;
 use store::Store;
 
@@ -29,6 +31,8 @@ pub struct Parts {
     pub store: Store,
     /// Uploads and results.
     pub blobs: Blobs,
+    /// The room that is left for more.
+    pub space: Space,
     /// Wakes the workers of exports.
     pub exports: Bell,
     /// Wakes the workers of batch tasks.

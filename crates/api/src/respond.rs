@@ -1,5 +1,5 @@
 //! What every answer goes through on its way out: a request id, a refusal's body in the caller's language, a
-//! panic made into a plain 500. Successes are written here too.
+//! panic made into a plain 500, its record in log and metrics. Successes are written here too.
 
 use std::panic::AssertUnwindSafe;
 
@@ -14,11 +14,13 @@ use axum::{
 use domain::Rng;
 use futures_util::FutureExt;
 use serde::Serialize;
+use tracing::Instrument;
 use types::{Code, Language};
 
 use crate::{
     Api,
     error::{ApiError, Refusal},
+    record::Record,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -51,18 +53,27 @@ pub(crate) fn language(headers: &HeaderMap) -> Language {
     Language::from_tag(accepted.unwrap_or_default().trim_start())
 }
 
+/// What [`around`] knows of its endpoint.
+#[derive(Clone)]
+pub(crate) struct Around {
+    pub(crate) api: Api,
+    /// Its name.
+    pub(crate) operation: &'static str,
+}
+
 /// Around every endpoint.
-pub(crate) async fn around(State(api): State<Api>, request: Request, next: Next) -> Response {
+pub(crate) async fn around(State(around): State<Around>, request: Request, next: Next) -> Response {
     let language = language(request.headers());
-    let rng: &dyn Rng = &*api.store.context().rng;
+    let rng: &dyn Rng = &*around.api.store.context().rng;
     let id = rng.hex(32);
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let mut response = AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
-        tracing::error!(request = id, "a request panicked");
+    let record = Record::begin(around.operation, &request, &id);
+    let next = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let mut response = next.instrument(record.span()).await.unwrap_or_else(|_| {
+        record.panicked();
         ApiError::from(Code::Internal).into_response()
     });
-    if let Some(Refusal(fault)) = response.extensions_mut().remove::<Refusal>() {
-        tracing::info!(request = id, %method, path, refused = %fault, "refused");
+    let refusal = response.extensions_mut().remove::<Refusal>();
+    if let Some(Refusal(fault)) = &refusal {
         let code = fault.code.as_str();
         let body =
             serde_json::json!({ "error_code": code, "error_msg": fault.message(language) }).to_string();
@@ -71,6 +82,7 @@ pub(crate) async fn around(State(api): State<Api>, request: Request, next: Next)
         headers.remove(header::CONTENT_LENGTH);
         *response.body_mut() = Body::from(body);
     }
+    record.end(response.status(), refusal.map(|Refusal(fault)| fault).as_ref());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

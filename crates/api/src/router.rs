@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    handler::Handler,
     middleware::from_fn_with_state,
-    routing::{delete, get, post},
+    routing::{MethodRouter, delete, get, post},
 };
 
 use crate::{
-    Api, Inner, Parts, apps, batch_files, batch_tasks, devices, export_tasks, health, products, respond,
+    Api, Inner, Parts, apps, batch_files, batch_tasks, devices, export_tasks, health, products,
+    respond::{self, Around},
 };
 
 /// The API over its parts.
@@ -21,35 +23,54 @@ pub fn router(parts: Parts) -> Result<Router, store::Error> {
     let instance_id = parts.store.instance_id()?;
     tracing::info!(instance_id, "this installation's Instance-Id");
     let api = Api(Arc::new(Inner { parts, instance_id }));
-    // Not nested: nesting would cut the path that was signed.
-    let at = |path: &str| format!("/v5/iot/{{project_id}}{path}");
-    let project = Router::new()
-        .route(&at("/apps"), post(apps::add::add).get(apps::list::list))
-        .route(&at("/apps/{app_id}"), get(apps::show::show))
-        .route(&at("/products"), post(products::create::create).get(products::list::list))
-        .route(&at("/products/{product_id}"), get(products::show::show))
-        .route(&at("/devices"), post(devices::add::add).get(devices::list::list))
-        .route(&at("/devices/{device_id}"), get(devices::show::show))
-        .route(&at("/devices/{device_id}/freeze"), post(devices::freeze::freeze))
-        .route(&at("/devices/{device_id}/unfreeze"), post(devices::unfreeze::unfreeze))
-        .route(&at("/batchtask-files"), post(batch_files::upload::upload).get(batch_files::list::list))
-        .route(&at("/batchtask-files/{file_id}"), delete(batch_files::delete::delete))
-        .route(&at("/batchtasks"), post(batch_tasks::create::create).get(batch_tasks::list::list))
-        .route(&at("/batchtasks/{task_id}"), get(batch_tasks::show::show).delete(batch_tasks::delete::delete))
-        .route(&at("/export-tasks"), post(export_tasks::create::create).get(export_tasks::list::list))
-        .route(&at("/export-tasks/{export_task_id}"), delete(export_tasks::delete::delete))
-        // HEAD has a route of its own: GET's would count as a download.
-        .route(
-            &at("/export-tasks/{export_task_id}/file"),
-            get(export_tasks::download::download).head(export_tasks::download::look),
-        );
-    Ok(project
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .fallback(respond::unknown)
-        .method_not_allowed_fallback(respond::unknown)
+    let around = |operation| from_fn_with_state(Around { api: api.clone(), operation }, respond::around);
+    let unknown = respond::unknown.layer(around("unknown"));
+    let mut router = Router::new();
+    for (operation, path, endpoint) in endpoints() {
+        router = router.route(&path, endpoint.layer(around(operation)));
+    }
+    Ok(router
+        .fallback(unknown.clone())
+        .method_not_allowed_fallback(unknown)
         // Each extractor has its own limit.
         .layer(DefaultBodyLimit::disable())
-        .layer(from_fn_with_state(api.clone(), respond::around))
         .with_state(api))
+}
+
+/// Every endpoint: the name that the API's documentation and our metrics and logs know it by, its path, and what
+/// answers which method.
+fn endpoints() -> Vec<(&'static str, String, MethodRouter<Api>)> {
+    // Not nested: nesting would cut the path that was signed.
+    let at = |path: &str| format!("/v5/iot/{{project_id}}{path}");
+    vec![
+        ("AddApplication", at("/apps"), post(apps::add::add)),
+        ("ShowApplications", at("/apps"), get(apps::list::list)),
+        ("ShowApplication", at("/apps/{app_id}"), get(apps::show::show)),
+        ("CreateProduct", at("/products"), post(products::create::create)),
+        ("ListProducts", at("/products"), get(products::list::list)),
+        ("ShowProduct", at("/products/{product_id}"), get(products::show::show)),
+        ("AddDevice", at("/devices"), post(devices::add::add)),
+        ("ListDevices", at("/devices"), get(devices::list::list)),
+        ("ShowDevice", at("/devices/{device_id}"), get(devices::show::show)),
+        ("FreezeDevice", at("/devices/{device_id}/freeze"), post(devices::freeze::freeze)),
+        ("UnfreezeDevice", at("/devices/{device_id}/unfreeze"), post(devices::unfreeze::unfreeze)),
+        ("UploadBatchTaskFile", at("/batchtask-files"), post(batch_files::upload::upload)),
+        ("ListBatchTaskFiles", at("/batchtask-files"), get(batch_files::list::list)),
+        ("DeleteBatchTaskFile", at("/batchtask-files/{file_id}"), delete(batch_files::delete::delete)),
+        ("CreateBatchTask", at("/batchtasks"), post(batch_tasks::create::create)),
+        ("ListBatchTasks", at("/batchtasks"), get(batch_tasks::list::list)),
+        ("ShowBatchTask", at("/batchtasks/{task_id}"), get(batch_tasks::show::show)),
+        ("DeleteBatchTask", at("/batchtasks/{task_id}"), delete(batch_tasks::delete::delete)),
+        ("CreateExportTask", at("/export-tasks"), post(export_tasks::create::create)),
+        ("ListExportTasks", at("/export-tasks"), get(export_tasks::list::list)),
+        ("DeleteExportTask", at("/export-tasks/{export_task_id}"), delete(export_tasks::delete::delete)),
+        (
+            "ShowExportTask",
+            at("/export-tasks/{export_task_id}/file"),
+            // HEAD has an answer of its own: GET's would count as a download.
+            get(export_tasks::download::download).head(export_tasks::download::look),
+        ),
+        ("healthz", "/healthz".to_owned(), get(health::alive)),
+        ("readyz", "/readyz".to_owned(), get(health::ready)),
+    ]
 }

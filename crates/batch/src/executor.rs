@@ -116,9 +116,14 @@ impl Batches {
             let succeeded = done.len() as i64 - failed;
             let now = context.clock.now_ms();
             batch_tasks::count_done(tx, &claim.project_id, &claim.job_id, succeeded, failed, now)?;
-            Ok(Some(next))
+            Ok(Some((next, succeeded, failed)))
         });
-        Ok(lease.confirm(begun, answer)?)
+        // Counted after the commit: a unit of work may run more than once.
+        Ok(lease.confirm(begun, answer)?.map(|(next, succeeded, failed)| {
+            meter::SUBTASKS.add([kind.task_type(), "success"], succeeded.unsigned_abs());
+            meter::SUBTASKS.add([kind.task_type(), "fail"], failed.unsigned_abs());
+            next
+        }))
     }
 
     fn finish(&self, lease: &Lease, reason: Option<String>) -> Result<(), Stop> {

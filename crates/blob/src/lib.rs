@@ -4,6 +4,7 @@
 
 pub mod disk;
 mod error;
+mod space;
 mod stage;
 
 use std::{
@@ -16,7 +17,8 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path as Key};
 
-pub use error::Error;
+pub use error::{Error, is_full};
+pub use space::Space;
 pub use stage::Staged;
 
 /// An object that is there.
@@ -99,12 +101,5 @@ impl Blobs {
             })
             .try_collect()
             .await
-    }
-
-    /// Bytes that are free where the objects lie.
-    pub fn free_bytes(&self) -> Result<u64, Error> {
-        let found =
-            rustix::fs::statvfs(&self.root).map_err(|error| Error::Disk(self.root.clone(), error.into()))?;
-        Ok(found.f_bavail * found.f_frsize)
     }
 }

@@ -23,6 +23,9 @@ pub enum Error {
     /// A snapshot was held for longer than its cap.
     #[error("the snapshot was held for longer than it may")]
     SnapshotTooOld,
+    /// No read connection was free in time.
+    #[error("no read connection was free in time")]
+    Busy,
     /// The disk or the quota is full.
     #[error("no space is left for the database")]
     Full,

@@ -15,6 +15,6 @@ mod value;
 pub use error::Error;
 pub use lock::DirLock;
 pub use migrate::{Migration, migrate};
-pub use sqlite::{Db, Options};
+pub use sqlite::{Db, Options, Sizes};
 pub use tx::{Flow, Row, Tx};
 pub use value::Value;

@@ -101,6 +101,37 @@ fn a_snapshot_that_is_held_too_long_ends() {
 }
 
 #[test]
+fn who_may_not_wait_is_told_that_no_connection_is_free() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir, Options { readers: 1, ..Options::default() });
+    let one = |db: &Db| db.read_within(Duration::ZERO, |tx| tx.count("SELECT 1", args![]));
+    let busy = db.read_blocking(|_| Ok::<_, Error>(one(&db)));
+    assert_eq!(busy, Ok(Err(Error::Busy)));
+    assert_eq!(one(&db), Ok(1), "the connection is back");
+}
+
+#[test]
+fn a_full_database_refuses_as_full_and_goes_on_once_there_is_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir, Options::default());
+    let pages = |most: i64| {
+        db.write_blocking(move |tx| tx.script(&format!("PRAGMA max_page_count = {most}"))).unwrap();
+    };
+    let fill = || {
+        db.write_blocking(|tx| {
+            let grow = "INSERT INTO pair (k, v) VALUES (hex(zeroblob(500000)), 1)";
+            tx.execute(grow, args![]).map(|_| ())
+        })
+    };
+    pages(20);
+    assert_eq!(fill(), Err(Error::Full));
+    assert_eq!(put(&db, "small", 2), Ok(()), "what fits is still taken");
+    pages(100_000);
+    assert_eq!(fill(), Ok(()));
+    assert_eq!(sum(&db), 3);
+}
+
+#[test]
 fn readers_cannot_write() {
     let dir = tempfile::tempdir().unwrap();
     let db = open(&dir, Options::default());

@@ -5,38 +5,47 @@ use types::{Code, Fault};
 
 /// What a policy can allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Action(&'static str);
+pub struct Action {
+    name: &'static str,
+    adds: bool,
+}
 
+/// `adds` stands behind what takes room that it does not give back.
 macro_rules! actions {
-    ($($name:ident = $text:literal;)*) => {
+    ($($name:ident = $text:literal $($adds:ident)?;)*) => {
         impl Action {
-            $(#[doc = $text] pub const $name: Action = Action($text);)*
+            $(
+                #[doc = $text]
+                pub const $name: Action = Action { name: $text, adds: actions!(@adds $($adds)?) };
+            )*
             /// Every action of the operations that exist.
             pub const ALL: &[Action] = &[$(Action::$name,)*];
         }
     };
+    (@adds) => { false };
+    (@adds adds) => { true };
 }
 
 actions! {
-    APPS_CREATE = "iotda:apps:create";
+    APPS_CREATE = "iotda:apps:create" adds;
     APPS_LIST = "iotda:apps:queryList";
     APPS_QUERY = "iotda:apps:query";
-    PRODUCTS_CREATE = "iotda:products:create";
+    PRODUCTS_CREATE = "iotda:products:create" adds;
     PRODUCTS_LIST = "iotda:products:queryList";
     PRODUCTS_QUERY = "iotda:products:query";
-    DEVICES_REGISTER = "iotda:devices:register";
+    DEVICES_REGISTER = "iotda:devices:register" adds;
     DEVICES_LIST = "iotda:devices:queryList";
     DEVICES_QUERY = "iotda:devices:query";
     DEVICES_FREEZE = "iotda:devices:freeze";
     DEVICES_UNFREEZE = "iotda:devices:unfreeze";
-    BATCHTASKFILES_CREATE = "iotda:batchtaskfiles:create";
+    BATCHTASKFILES_CREATE = "iotda:batchtaskfiles:create" adds;
     BATCHTASKFILES_LIST = "iotda:batchtaskfiles:queryList";
     BATCHTASKFILES_DELETE = "iotda:batchtaskfiles:delete";
-    BATCHTASKS_CREATE = "iotda:batchtasks:create";
+    BATCHTASKS_CREATE = "iotda:batchtasks:create" adds;
     BATCHTASKS_LIST = "iotda:batchtasks:queryList";
     BATCHTASKS_QUERY = "iotda:batchtasks:query";
     BATCHTASKS_DELETE = "iotda:batchtasks:delete";
-    EXPORTTASKS_CREATE = "iotda:exporttasks:create";
+    EXPORTTASKS_CREATE = "iotda:exporttasks:create" adds;
     EXPORTTASKS_LIST = "iotda:exporttasks:queryList";
     EXPORTTASKS_QUERY = "iotda:exporttasks:query";
     EXPORTTASKS_DELETE = "iotda:exporttasks:delete";
@@ -45,7 +54,13 @@ actions! {
 impl Action {
     /// The action's name in a policy.
     pub const fn as_str(self) -> &'static str {
-        self.0
+        self.name
+    }
+
+    /// Whether it takes room that it does not give back: new records, files and work. What only reads, changes
+    /// a record in place or deletes does not, and goes on when the disk is short of space.
+    pub const fn adds(self) -> bool {
+        self.adds
     }
 }
 
@@ -101,6 +116,14 @@ mod tests {
 
     fn caller(root: bool) -> Caller {
         Caller { user_id: "u".into(), project_id: "p".into(), root }
+    }
+
+    #[test]
+    fn what_makes_something_takes_room_and_nothing_else_does() {
+        for action in Action::ALL {
+            let makes = action.as_str().ends_with(":create") || action.as_str().ends_with(":register");
+            assert_eq!(action.adds(), makes, "{}", action.as_str());
+        }
     }
 
     #[test]

@@ -71,7 +71,17 @@ impl From<db::Error> for Ended {
 
 impl From<encode::Error> for Ended {
     fn from(error: encode::Error) -> Self {
-        if error.is_final() { Ended::Failed(error.to_string()) } else { retry(error) }
+        match error {
+            full if full.is_full() => Ended::Stopped(Stop::NoSpace(full.to_string())),
+            limit if limit.is_final() => Ended::Failed(limit.to_string()),
+            other => retry(other),
+        }
+    }
+}
+
+impl From<blob::Error> for Ended {
+    fn from(error: blob::Error) -> Self {
+        Ended::Stopped(error.into())
     }
 }
 
@@ -117,7 +127,12 @@ impl Exports {
     /// goes.
     pub fn settle(&self, claim: &Claim, outcome: Outcome) -> Result<(), Stop> {
         match outcome {
-            Outcome::Made(made) => self.store.export_publish(claim, made)?,
+            Outcome::Made(made) => {
+                let (rows, bytes) = (made.rows.unsigned_abs(), made.bytes.unsigned_abs());
+                self.store.export_publish(claim, made)?;
+                meter::EXPORT_ROWS.add([], rows);
+                meter::EXPORT_BYTES.add([], bytes);
+            }
             Outcome::Failed(reason) => self.store.export_fail(claim, reason)?,
         }
         Ok(())
@@ -132,10 +147,10 @@ impl Exports {
             condition: &order.resource_condition,
             only_app: order.only_app.as_deref(),
         };
-        let scratch = || self.blobs.scratch().map_err(std::io::Error::other);
+        let scratch = || self.blobs.scratch().map_err(std::io::Error::from);
         self.store.db().read_blocking(|snapshot| {
             let subject = source.subject(snapshot, selection)?.ok_or_else(gone)?;
-            let archive = Archive::new(self.blobs.stage().map_err(retry)?, subject.changed_ms);
+            let archive = Archive::new(self.blobs.stage()?, subject.changed_ms);
             let layout =
                 Layout { name: subject.name.clone(), language: order.language, columns: source.columns() };
             let mut encoder = format.encoder(layout, archive, &scratch)?;
@@ -152,12 +167,11 @@ impl Exports {
 
     /// Makes the file an object under the claim's own key: an attempt that was overtaken overwrites nothing.
     fn lay_down(&self, lease: &Lease, mut staged: Staged, rows: i64) -> Result<Made, Stop> {
-        let failed = |error: blob::Error| Stop::Retry(error.to_string());
         let Claim { job_id, epoch, .. } = &lease.claim;
         let object_key = format!("exports/{job_id}/{epoch}.zip");
-        let (bytes, sha256) = staged.digest().map_err(failed)?;
+        let (bytes, sha256) = staged.digest()?;
         lease.check()?;
-        self.blobs.publish(staged, &object_key).map_err(failed)?;
+        self.blobs.publish(staged, &object_key)?;
         Ok(Made { object_key, bytes: bytes as i64, sha256, rows })
     }
 }

@@ -104,4 +104,14 @@ impl Error {
             Error::Io(_) => false,
         }
     }
+
+    /// Whether the disk was full.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Error::Xls(xls::Error::Io(error))
+            | Error::Archive(archive::Error::Io(error))
+            | Error::Io(error) => blob::is_full(error),
+            _ => false,
+        }
+    }
 }

@@ -49,6 +49,7 @@ impl Agents {
             let Some((claim, reason)) = store.claim_exhausted(J::KIND)? else { return Ok(false) };
             tracing::warn!(kind = J::KIND, job = claim.job_id, reason, "given up");
             job.give_up(&claim, reason)?;
+            meter::GIVEN_UP.add([J::KIND], 1);
             Ok(true)
         })
     }

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use blob::Space;
 use store::jobs::{AHEAD_MAX_MS, Claim};
 
 use crate::Bell;
@@ -59,6 +60,8 @@ pub enum Stop {
     Lost,
     /// The process is to end: another attempt will do it.
     Interrupted,
+    /// The disk has no room for it: it waits until there is, and the attempt does not count.
+    NoSpace(String),
     /// Something failed that may work later.
     Retry(String),
 }
@@ -67,8 +70,15 @@ impl From<store::Error> for Stop {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::LostClaim => Stop::Lost,
+            full if full.is_full() => Stop::NoSpace(full.to_string()),
             other => Stop::Retry(other.to_string()),
         }
+    }
+}
+
+impl From<blob::Error> for Stop {
+    fn from(error: blob::Error) -> Self {
+        if error.is_full() { Stop::NoSpace(error.to_string()) } else { Stop::Retry(error.to_string()) }
     }
 }
 
@@ -79,6 +89,7 @@ pub struct Lease {
     /// How long it lasts.
     pub term: Term,
     bell: Bell,
+    space: Space,
     confirmed: Mutex<Instant>,
     lost: AtomicBool,
     rows: AtomicI64,
@@ -87,18 +98,21 @@ pub struct Lease {
 
 impl Lease {
     /// The lease of a claim that was asked for at `begun`.
-    pub fn new(claim: Claim, term: Term, bell: Bell, begun: Instant) -> Self {
+    pub fn new(claim: Claim, term: Term, bell: Bell, space: Space, begun: Instant) -> Self {
         let confirmed = Mutex::new(begun);
-        Self { claim, term, bell, confirmed, lost: false.into(), rows: 0.into(), total: 0.into() }
+        Self { claim, term, bell, space, confirmed, lost: false.into(), rows: 0.into(), total: 0.into() }
     }
 
-    /// Whether the worker may go on. To be asked often: it costs two loads and a clock read.
+    /// Whether the worker may go on. To be asked often: it costs a few loads and clock reads.
     pub fn check(&self) -> Result<(), Stop> {
         if self.is_lost() {
             return Err(Stop::Lost);
         }
         if self.bell.has_ended() {
             return Err(Stop::Interrupted);
+        }
+        if self.space.is_used_up() {
+            return Err(Stop::NoSpace("what is left of the disk is for reading and deleting".to_owned()));
         }
         Ok(())
     }
@@ -149,7 +163,7 @@ mod tests {
     fn heard_of(seconds: u64) -> Lease {
         let claim = Claim { job_id: "j".into(), project_id: "p".into(), epoch: 1, attempt: 1 };
         let begun = Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap();
-        Lease::new(claim, Term::default(), Bell::default(), begun)
+        Lease::new(claim, Term::default(), Bell::default(), Space::of(".".into(), 0), begun)
     }
 
     #[test]

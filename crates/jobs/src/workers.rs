@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use blob::Space;
 use store::{Store, jobs::Claim};
 
 use crate::{
@@ -18,6 +19,9 @@ use crate::{
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// The pause before the n-th attempt is n squared times this.
 const BACKOFF_MS: i64 = 1_000;
+/// The pause of a job that found no room on the disk: one that needs more than there will ever be fills it no
+/// more often than this.
+const NO_SPACE_MS: i64 = 30_000;
 
 /// A kind of job.
 pub trait Job: Send + Sync + 'static {
@@ -42,12 +46,15 @@ impl Workers {
     pub fn start<J: Job>(
         job: &Arc<J>,
         store: &Store,
+        space: &Space,
         bell: &Bell,
         term: Term,
         count: usize,
     ) -> std::io::Result<Self> {
+        count_from_zero(J::KIND);
         let threads = (0..count).map(|number| {
-            let worker = Worker { job: job.clone(), store: store.clone(), bell: bell.clone(), term };
+            let (store, space, bell) = (store.clone(), space.clone(), bell.clone());
+            let worker = Worker { job: job.clone(), store, space, bell, term };
             let name = format!("{}-{number}", J::KIND);
             std::thread::Builder::new().name(name.clone()).spawn(move || worker.serve(&name))
         });
@@ -62,9 +69,33 @@ impl Workers {
     }
 }
 
+/// Without this the first lost claim would be a series that appears at 1, and no increase.
+fn count_from_zero(kind: &'static str) {
+    for counter in [&meter::CLAIMS, &meter::RESUMES, &meter::GIVEN_UP] {
+        counter.add([kind], 0);
+    }
+    for outcome in OUTCOMES {
+        meter::ATTEMPTS.add([kind, outcome], 0);
+    }
+}
+
+const OUTCOMES: [&str; 5] = ["settled", "lost", "interrupted", "no_space", "failed"];
+
+fn outcome(ended: &Result<(), Stop>) -> &'static str {
+    let [settled, lost, interrupted, no_space, failed] = OUTCOMES;
+    match ended {
+        Ok(()) => settled,
+        Err(Stop::Lost) => lost,
+        Err(Stop::Interrupted) => interrupted,
+        Err(Stop::NoSpace(_)) => no_space,
+        Err(Stop::Retry(_)) => failed,
+    }
+}
+
 struct Worker<J> {
     job: Arc<J>,
     store: Store,
+    space: Space,
     bell: Bell,
     term: Term,
 }
@@ -73,6 +104,10 @@ impl<J: Job> Worker<J> {
     fn serve(&self, name: &str) {
         while !self.bell.has_ended() {
             let heard = self.bell.rings();
+            if self.space.short().is_some() {
+                self.bell.wait(heard, LOOK_EVERY);
+                continue;
+            }
             let begun = Instant::now();
             match self.store.claim(J::KIND, name.to_owned(), self.term.until(self.store.now_ms())) {
                 Ok(Some(claim)) => self.work(claim, begun),
@@ -86,52 +121,57 @@ impl<J: Job> Worker<J> {
     }
 
     fn work(&self, claim: Claim, begun: Instant) {
-        let lease = Lease::new(claim, self.term, self.bell.clone(), begun);
-        let claim = &lease.claim;
-        tracing::info!(
-            kind = J::KIND,
-            job = claim.job_id,
-            epoch = claim.epoch,
-            attempt = claim.attempt,
-            "claimed"
-        );
+        let Claim { job_id, epoch, attempt, .. } = &claim;
+        // At the level of errors, so that every event within says which job it is about.
+        let span = tracing::error_span!("job", kind = J::KIND, job = job_id, epoch);
+        let _within = span.enter();
+        tracing::info!(attempt, "claimed");
+        meter::CLAIMS.add([J::KIND], 1);
+        meter::RESUMES.add([J::KIND], u64::from(*epoch > 1));
+        let lease = Lease::new(claim, self.term, self.bell.clone(), self.space.clone(), begun);
         let ended = catch_unwind(AssertUnwindSafe(|| self.beside_a_heartbeat(&lease)))
             .unwrap_or_else(|_| Err(Stop::Retry("the worker panicked".to_owned())));
-        let answer = match &ended {
+        meter::ATTEMPTS.add([J::KIND, outcome(&ended)], 1);
+        match self.give_back(&lease.claim, &ended) {
+            Ok(()) => tracing::info!(outcome = outcome(&ended), "ended"),
+            Err(error) => tracing::warn!(%error, "cannot release"),
+        }
+    }
+
+    /// Puts a job that is not settled back into the queue, if it is still ours.
+    fn give_back(&self, claim: &Claim, ended: &Result<(), Stop>) -> Result<(), store::Error> {
+        let now = self.store.now_ms();
+        match ended {
             Ok(()) => Ok(()),
             Err(Stop::Lost) => {
-                tracing::warn!(kind = J::KIND, job = claim.job_id, epoch = claim.epoch, "lost the claim");
+                tracing::warn!("lost the claim");
                 Ok(())
             }
-            Err(Stop::Interrupted) => self.store.release(claim, self.store.now_ms(), None),
-            Err(Stop::Retry(reason)) => {
-                tracing::warn!(
-                    kind = J::KIND,
-                    job = claim.job_id,
-                    attempt = claim.attempt,
-                    reason,
-                    "will retry"
-                );
-                let pause = BACKOFF_MS * claim.attempt * claim.attempt;
-                self.store.release(claim, self.store.now_ms() + pause, Some(reason.clone()))
+            Err(Stop::Interrupted) => self.store.release(claim, now, None),
+            Err(Stop::NoSpace(reason)) => {
+                tracing::warn!(reason, "no space, will wait for some");
+                self.store.release(claim, now + NO_SPACE_MS, None)
             }
-        };
-        match answer {
-            Ok(()) => tracing::info!(kind = J::KIND, job = claim.job_id, settled = ended.is_ok(), "ended"),
-            Err(error) => tracing::warn!(kind = J::KIND, job = claim.job_id, %error, "cannot release"),
+            Err(Stop::Retry(reason)) => {
+                tracing::warn!(attempt = claim.attempt, reason, "will retry");
+                let pause = BACKOFF_MS * claim.attempt * claim.attempt;
+                self.store.release(claim, now + pause, Some(reason.clone()))
+            }
         }
     }
 
     fn beside_a_heartbeat(&self, lease: &Lease) -> Result<(), Stop> {
         let (done, ended) = mpsc::channel::<()>();
+        let span = tracing::Span::current();
         std::thread::scope(|scope| {
             scope.spawn(move || {
+                let _within = span.enter();
                 let pause = self.term.beat_every();
                 while ended.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) && !lease.is_lost() {
                     let begun = Instant::now();
                     let answer = self.job.beat(lease, self.term.until(self.store.now_ms()));
                     if let Err(error) = lease.confirm(begun, answer) {
-                        tracing::warn!(kind = J::KIND, job = lease.claim.job_id, %error, "heartbeat");
+                        tracing::warn!(%error, "heartbeat");
                     }
                 }
             });

@@ -102,14 +102,12 @@ impl<const N: usize> Counter<N> {
 }
 
 impl<const N: usize> Gauge<N> {
-    /// It is `level` now.
-    pub fn set(&self, labels: [&'static str; N], level: i64) {
-        self.change(labels, |value| value.0 = level);
-    }
-
-    /// Nobody knows what it is now.
-    pub fn unknown(&self) {
-        self.values.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// It is `level` now, or nobody knows what it is.
+    pub fn set(&self, labels: [&'static str; N], level: impl Into<Option<i64>>) {
+        match level.into() {
+            Some(level) => self.change(labels, |value| value.0 = level),
+            None => drop(self.values.lock().unwrap_or_else(PoisonError::into_inner).remove(&labels)),
+        }
     }
 
     /// One more until the answer is dropped.
@@ -223,7 +221,7 @@ mod tests {
         assert_eq!((written(&count).as_str(), written(&level).as_str()), ("count 0", ""));
         level.set([], -3);
         assert_eq!(written(&level), "level -3");
-        level.unknown();
+        level.set([], None);
         assert_eq!(written(&level), "");
     }
 

@@ -19,15 +19,13 @@ metrics! {
         "Always 1; the label tells the version that runs.", "恒为 1；标签为正在运行的版本。";
     START_TIME: Gauge<0> = "unlade_start_time_seconds" [], "seconds",
         "When the process started, as seconds since 1970 in UTC.", "进程启动时间，即自 1970 年（UTC）起的秒数。";
-    READY: Gauge<0> = "unlade_ready" [], "none",
-        "1 if /readyz answers 200, else 0.", "/readyz 返回 200 时为 1，否则为 0。";
 
     // The API.
     CONNECTIONS_OPEN: Gauge<1> = "unlade_connections_open" ["listener"], "connections",
         "Connections that are open, by listener: api, metrics.", "打开的连接数，按监听器（api、metrics）区分。";
     HTTP_REQUESTS: Counter<3> = "unlade_http_requests_total" ["operation", "method", "status"], "requests",
-        "Requests answered, by operation, method and class of status: 2xx, 3xx, 4xx, 5xx.",
-        "已应答的请求数，按操作、方法和状态码类别（2xx、3xx、4xx、5xx）区分。";
+        "Requests answered, by operation, method and class of status: 2xx, 3xx, 4xx, 5xx; unknown and other are what the API has not.",
+        "已应答的请求数，按操作、方法和状态码类别（2xx、3xx、4xx、5xx）区分；unknown 和 other 表示 API 没有的操作和方法。";
     HTTP_DURATION: Histogram<1> = "unlade_http_request_duration_seconds" ["operation"], "seconds",
         "Time from a request's header to its answer's header.", "从收到请求头到发出应答头的时间。";
     REFUSALS: Counter<1> = "unlade_refusals_total" ["code"], "requests",
@@ -35,8 +33,8 @@ metrics! {
     DOWNLOAD_BYTES: Counter<0> = "unlade_download_bytes_total" [], "bytes",
         "Bytes of results handed to clients.", "已发送给客户端的导出结果字节数。";
     UPLOADS: Counter<1> = "unlade_uploads_total" ["outcome"], "files",
-        "Uploaded files that were read to their end or given up, by outcome: kept, refused.",
-        "已读完或放弃读取的上传文件数，按结果区分：kept（保留）、refused（拒绝）。";
+        "Files uploaded, by outcome: kept, refused.",
+        "上传的文件数，按结果区分：kept（保留）、refused（拒绝）。";
 
     // The queue.
     JOBS_WAITING: Gauge<1> = "unlade_jobs_waiting" ["kind"], "jobs",

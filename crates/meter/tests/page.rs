@@ -1,7 +1,5 @@
 //! The page for operators says what the table says.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::{collections::HashSet, fs, path::Path};
 
 /// With `UPDATE=1` in the environment the page is written instead of compared.

@@ -19,6 +19,13 @@ pub enum Error {
     Sealed,
 }
 
+impl Error {
+    /// Whether there was no room on the disk.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Error::Db(db::Error::Full))
+    }
+}
+
 impl From<Code> for Error {
     fn from(code: Code) -> Self {
         Error::Fault(code.into())

@@ -1,7 +1,10 @@
 //! The queue's rows. A claim is a lease with an epoch: every later write of its holder says
 //! `WHERE job_id = ? AND epoch = ?`, so a worker that slept past its lease changes nothing when it wakes.
 
+use std::time::Duration;
+
 use db::{Row, Tx, args};
+use types::RecordId;
 
 use crate::{Error, Store};
 
@@ -24,6 +27,17 @@ pub struct Claim {
     pub epoch: i64,
     /// Which attempt this is, counted from 1 and since the last progress.
     pub attempt: i64,
+}
+
+/// How long the queue of one kind is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// Jobs that nobody works on.
+    pub waiting: i64,
+    /// Jobs that a worker holds a claim on.
+    pub running: i64,
+    /// How long ago the oldest of those that wait was ordered.
+    pub oldest_ms: Option<i64>,
 }
 
 /// Puts a job into the queue, in the unit of work that makes its cause. It is due at once whatever the clock
@@ -97,14 +111,34 @@ impl Store {
         })
     }
 
+    /// The queue of a kind as it is now, if that can be told within `most`.
+    pub fn queue(&self, kind: &str, most: Duration) -> Result<Queue, Error> {
+        let now = self.now_ms();
+        self.db.read_within(most, |tx| {
+            let found = tx.first(
+                "SELECT COUNT(*), SUM(CASE WHEN lease_until_ms < ?2 THEN 1 ELSE 0 END),
+                   MIN(CASE WHEN lease_until_ms < ?2 THEN job_id END) FROM job WHERE kind = ?1",
+                args![kind, now],
+                |row| {
+                    let (all, waiting) = (row.int(0)?, row.opt_int(1)?.unwrap_or(0));
+                    let oldest = row.opt_text(2)?.and_then(|id| id.parse::<RecordId>().ok());
+                    // An id from before the clock was put back lies ahead.
+                    let oldest_ms = oldest.map(|id| (now - id.made().0).max(0));
+                    Ok(Queue { waiting, running: all - waiting, oldest_ms })
+                },
+            )?;
+            Ok(found.unwrap_or(Queue { waiting: 0, running: 0, oldest_ms: None }))
+        })
+    }
+
     /// Renews a claim.
     pub fn hold(&self, claim: &Claim, lease_until_ms: i64) -> Result<(), Error> {
         let claim = claim.clone();
         self.db.write_blocking(move |tx| hold(tx, &claim, lease_until_ms))
     }
 
-    /// Gives a claim back, to be tried again at `run_at_ms`. An attempt that was only interrupted by a
-    /// shutdown, and so has no failure, does not count.
+    /// Gives a claim back, to be tried again at `run_at_ms`. An attempt that was only interrupted, by a
+    /// shutdown or a full disk, and so has no failure, does not count.
     pub fn release(&self, claim: &Claim, run_at_ms: i64, failure: Option<String>) -> Result<(), Error> {
         let claim = claim.clone();
         let uncounted = i64::from(failure.is_none());

@@ -17,7 +17,7 @@ use types::{Code, Fault};
 use crate::{
     Api,
     call::{self, blocking},
-    error::{Answer, ApiError, internal},
+    error::{Answer, ApiError},
     respond::created,
 };
 
@@ -25,7 +25,13 @@ use crate::{
 const NAME_MAX: usize = 60;
 
 pub(crate) async fn upload(State(api): State<Api>, upload: call::Upload) -> Answer {
-    let permit = upload.call.authorize(Action::BATCHTASKFILES_CREATE)?;
+    let answer = take(&api, upload).await;
+    meter::UPLOADS.add([if answer.is_ok() { "kept" } else { "refused" }], 1);
+    answer
+}
+
+async fn take(api: &Api, mut upload: call::Upload) -> Answer {
+    let permit = upload.authorize(Action::BATCHTASKFILES_CREATE).await?;
     let mut request = Request::new(upload.body);
     if let Some(kind) = upload.call.headers.get(header::CONTENT_TYPE) {
         request.headers_mut().insert(header::CONTENT_TYPE, kind.clone());
@@ -40,15 +46,15 @@ pub(crate) async fn upload(State(api): State<Api>, upload: call::Upload) -> Answ
         }
         let file_name = file_name(&part)?;
         let may = api.store.batch_files().may_upload(&permit, file_name.clone()).await;
-        let (staged, len) = stage(&api, part).await?;
+        let (staged, len) = stage(api, part).await?;
         // Judged before the bytes are read, answered after: a sender in the middle of them sees no answer.
         may?;
         let most = api.store.context().limits.batch_file_bytes;
         if len > most {
             return Err(Fault::new(Code::BatchFileTooLarge, format!("The limit is {most} bytes.")).into());
         }
-        let order = keep(&api, staged, file_name).await?;
-        return record(&api, &permit, order).await;
+        let order = keep(api, staged, file_name).await?;
+        return record(api, &permit, order).await;
     }
     Err(Fault::new(Code::InvalidFormat, "file: is required").into())
 }
@@ -90,7 +96,7 @@ async fn stage(api: &Api, mut part: Field<'_>) -> Result<(Staged, u64), ApiError
         }
         if len <= most {
             staged = blocking(move || {
-                staged.file().write_all(&piece).map_err(internal)?;
+                staged.file().write_all(&piece)?;
                 Ok(staged)
             })
             .await?;

@@ -9,6 +9,7 @@ use axum::{
     response::IntoResponse,
 };
 use domain::{Action, Permit};
+use futures_util::{Stream, TryStreamExt};
 use store::{
     downloads::{Admission, Ask},
     export_tasks::Result as ExportResult,
@@ -95,17 +96,22 @@ async fn open(
     part: Range<u64>,
 ) -> Result<(ExportResult, Body), ApiError> {
     match api.blobs.read(&result.object_key, part.clone()).await {
-        Ok(pieces) => Ok((result, Body::from_stream(pieces))),
+        Ok(pieces) => Ok((result, counted(pieces))),
         Err(error) if error.is_missing() => {
             let newer = api.store.look_at_result(permit, id.to_owned()).await?;
             if newer.bytes != result.bytes || newer.object_key == result.object_key {
                 return Err(internal(error));
             }
             let pieces = api.blobs.read(&newer.object_key, part).await?;
-            Ok((newer, Body::from_stream(pieces)))
+            Ok((newer, counted(pieces)))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The bytes as a body; each piece counts when it is handed on.
+fn counted(pieces: impl Stream<Item = Result<axum::body::Bytes, blob::Error>> + Send + 'static) -> Body {
+    Body::from_stream(pieces.inspect_ok(|piece| meter::DOWNLOAD_BYTES.add([], piece.len() as u64)))
 }
 
 fn unsatisfiable(result: &ExportResult) -> Answer {

@@ -29,6 +29,15 @@ impl Default for Options {
     }
 }
 
+/// The sizes of a database's files, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// The database itself.
+    pub database: u64,
+    /// Its write-ahead log.
+    pub log: u64,
+}
+
 /// A handle to the database; clones share it. The writer ends, and with it the database is closed, when the
 /// last clone is dropped.
 #[derive(Clone)]
@@ -102,5 +111,22 @@ impl Db {
         work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         self.readers.read(work)
+    }
+
+    /// [`Db::read_blocking`] that gives up where it would wait or read for longer than `most`.
+    pub fn read_within<T, E: From<Error>>(
+        &self,
+        most: Duration,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.readers.read_within(most, work)
+    }
+
+    /// How large its files are.
+    pub fn sizes(&self) -> std::io::Result<Sizes> {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        let bytes = |path: &Path| std::fs::metadata(path).map(|found| found.len());
+        Ok(Sizes { database: bytes(&self.path)?, log: bytes(Path::new(&log))? })
     }
 }

@@ -38,9 +38,29 @@ impl Readers {
         &self,
         work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut lent = Lent { connection: Some(self.take()), readers: self };
+        let connection = self.take();
+        self.read_on(connection, self.snapshot_age_max, work)
+    }
+
+    /// [`Readers::read`] that neither waits nor reads for longer than `most`.
+    pub(super) fn read_within<T, E: From<Error>>(
+        &self,
+        most: Duration,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let connection = self.take_within(most).ok_or(Error::Busy)?;
+        self.read_on(connection, most, work)
+    }
+
+    fn read_on<T, E: From<Error>>(
+        &self,
+        connection: Connection,
+        most: Duration,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut lent = Lent { connection: Some(connection), readers: self };
         let connection = lent.connection();
-        let deadline = Instant::now() + self.snapshot_age_max;
+        let deadline = Instant::now() + most;
         connection
             .progress_handler(STEPS_BETWEEN_LOOKS, Some(move || Instant::now() >= deadline))
             .map_err(Error::from)?;
@@ -56,6 +76,12 @@ impl Readers {
                 None => free = self.returned.wait(free).unwrap_or_else(PoisonError::into_inner),
             }
         }
+    }
+
+    fn take_within(&self, most: Duration) -> Option<Connection> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.returned.wait_timeout_while(free, most, |free| free.is_empty());
+        waited.unwrap_or_else(PoisonError::into_inner).0.pop()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
 
-use blob::Blobs;
+use blob::{Blobs, Space};
 use db::{Db, Options};
 use domain::{Clock, Limits, SystemRng, clock::ManualClock};
 use export::{Exports, Outcome};
@@ -98,7 +98,8 @@ impl House {
     pub(crate) fn claim(&self, term: Term) -> Option<Lease> {
         let until = term.until(self.now_ms());
         let claim = self.now().store.claim(JOB, "worker".into(), until).unwrap()?;
-        Some(Lease::new(claim, term, Bell::default(), Instant::now()))
+        let space = Space::of(self.directory.path().to_owned(), 0);
+        Some(Lease::new(claim, term, Bell::default(), space, Instant::now()))
     }
 
     pub(crate) fn attempt(&self, lease: &Lease) -> Result<Outcome, Stop> {

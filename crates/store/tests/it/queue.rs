@@ -1,5 +1,7 @@
 //! Claims, epochs and what a lost one may still do: nothing.
 
+use std::time::Duration;
+
 use crate::{
     drivers,
     store::{Error, export_tasks::JOB, jobs::ATTEMPTS_MAX},
@@ -122,5 +124,28 @@ fn a_clock_that_is_put_back_a_moment_takes_nobodys_claim() {
         world.claim(JOB).unwrap();
         world.clock.advance(-1_000);
         assert_eq!(world.claim(JOB), None);
+    });
+}
+
+#[test]
+fn the_queue_tells_who_waits_for_how_long_and_who_is_at_work() {
+    drivers(&Limits::default(), |world| {
+        let queue = |kind| {
+            let queue = world.store.queue(kind, Duration::from_secs(60)).unwrap();
+            (queue.waiting, queue.running, queue.oldest_ms)
+        };
+        assert_eq!(queue(JOB), (0, 0, None));
+        let task = world.batch_task("queue", &["a"]);
+        world.export(&task).unwrap();
+        world.clock.advance(5_000);
+        world.export(&task).unwrap();
+        world.clock.advance(1_000);
+        assert_eq!(queue(JOB), (2, 0, Some(6_000)));
+        let claim = world.claim(JOB).unwrap();
+        assert_eq!(queue(JOB), (1, 1, Some(1_000)));
+        world.clock.advance(-60_000);
+        assert_eq!(queue(JOB), (1, 1, Some(0)), "a clock that was put back makes nothing negative");
+        world.publish(&claim, "done").unwrap();
+        assert_eq!(queue(JOB).1, 0);
     });
 }

@@ -34,8 +34,12 @@ const FILE: &str = "unlade.toml";
 pub(crate) struct Config {
     /// Where to listen.
     pub(crate) listen: SocketAddr,
+    /// Where to answer `/metrics`, if anywhere.
+    pub(crate) metrics_listen: Option<SocketAddr>,
     /// Where everything is kept.
     pub(crate) data_dir: PathBuf,
+    /// Free space below which new work is refused.
+    pub(crate) free_bytes_min: u64,
     /// What a client is allowed.
     pub(crate) manners: Manners,
     /// Exports at a time.
@@ -90,7 +94,12 @@ impl Config {
         within("jobs.lease_seconds", jobs.lease_seconds, Term::MIN.as_secs(), Term::MAX.as_secs())?;
         at_least_one("database.readers", database.readers as u64)?;
         Ok(Self {
-            listen: address(&server.listen)?,
+            listen: address("server.listen", &server.listen)?,
+            metrics_listen: match server.metrics_listen.as_str() {
+                "" => None,
+                listen => Some(address("server.metrics_listen", listen)?),
+            },
+            free_bytes_min: server.free_bytes_min,
             data_dir: server.data_dir,
             manners: Manners {
                 connections_max: server.connections_max,
@@ -137,9 +146,8 @@ fn within(setting: &str, value: u64, least: u64, most: u64) -> Result<(), Error>
     Err(Error::Setting(format!("{setting}: must be {least} to {most}")))
 }
 
-fn address(listen: &str) -> Result<SocketAddr, Error> {
-    let bad =
-        |why: String| Error::Setting(format!("server.listen: {listen:?} is not a host and a port: {why}"));
+fn address(setting: &str, listen: &str) -> Result<SocketAddr, Error> {
+    let bad = |why: String| Error::Setting(format!("{setting}: {listen:?} is not a host and a port: {why}"));
     let found = listen.to_socket_addrs().map_err(|error| bad(error.to_string()))?.next();
     found.ok_or_else(|| bad("the host has no address".to_owned()))
 }

@@ -18,6 +18,11 @@ pub(super) struct Server {
     pub(super) data_dir: PathBuf,
     /// Connections at a time; further ones wait in the system's queue.
     pub(super) connections_max: usize,
+    /// Free space of the data directory's disk below which new work is refused. 256 MiB let what is under way
+    /// end and leave the database room to delete.
+    pub(super) free_bytes_min: u64,
+    /// Host and port of `/metrics`; empty, there is none.
+    pub(super) metrics_listen: String,
     /// How long a client may take for the header of a request.
     pub(super) header_timeout_seconds: u64,
     /// How long a client may pause in the middle of a body that it sends or an answer that it reads.
@@ -30,6 +35,8 @@ impl Default for Server {
             listen: "127.0.0.1:8900".into(),
             data_dir: "./unlade-data".into(),
             connections_max: 1024,
+            free_bytes_min: 256 << 20,
+            metrics_listen: String::new(),
             header_timeout_seconds: 10,
             stall_timeout_seconds: 60,
         }

@@ -22,6 +22,7 @@ fn the_defaults_are_the_documented_values() {
     let config = load("", &[], None).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:8900");
     assert_eq!(config.data_dir, Path::new("./unlade-data"));
+    assert_eq!((config.metrics_listen, config.free_bytes_min), (None, 256 << 20));
     assert_eq!((config.export_workers, config.batch_workers), (2, 2));
     assert_eq!((config.limits.export_kept, config.limits.download_interval_seconds), (50, 30));
     assert_eq!(config.database.snapshot_age_max, Duration::from_secs(900));
@@ -72,6 +73,7 @@ fn a_bad_setting_is_named() {
         ("UNLADE_EXPORT_WORKERS", ""),
         ("UNLADE_EXPORT_WORKERS", "-1"),
         ("UNLADE_LIMITS_APPS", "1.5"),
+        ("UNLADE_SERVER_FREE_BYTES_MIN", "much"),
         ("UNLADE_LOG_LEVEL", "loud"),
         ("UNLADE_PROJECT_ID", "not hex"),
         ("UNLADE_ROOT_ACCESS_KEY", "A"),
@@ -82,6 +84,7 @@ fn a_bad_setting_is_named() {
         assert!(named, "{variable}={text}: {refusal}");
     }
     assert!(load("", &[], Some("nowhere")).err().unwrap().contains("server.listen"));
+    assert!(file("[server]\nmetrics_listen = 'nowhere'").contains("server.metrics_listen"));
 }
 
 #[test]

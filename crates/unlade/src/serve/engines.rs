@@ -24,7 +24,7 @@ impl Engines {
     /// Starts the agents, then the workers: what an earlier process left unrecorded is swept before anything new
     /// can look like it.
     pub(super) fn start(house: &House, config: &Config, runtime: &Handle) -> Result<Self, Error> {
-        let House { store, blobs, program, .. } = house;
+        let House { store, blobs, space, program, .. } = house;
         let export = Arc::new(Exports::new(store.clone(), blobs.clone()));
         let batch = Arc::new(Batches::new(store.clone(), blobs.clone(), program.clone()));
         let (exports, batches, maintenance) = (Bell::default(), Bell::default(), Bell::default());
@@ -35,9 +35,9 @@ impl Engines {
                 .map_err(Error::system(failed))?;
         let term = config.lease;
         let workers = [
-            Workers::start(&export, store, &exports, term, config.export_workers)
+            Workers::start(&export, store, space, &exports, term, config.export_workers)
                 .map_err(Error::system(failed))?,
-            Workers::start(&batch, store, &batches, term, config.batch_workers)
+            Workers::start(&batch, store, space, &batches, term, config.batch_workers)
                 .map_err(Error::system(failed))?,
         ];
         Ok(Self { exports, batches, maintenance, workers, agents })
@@ -48,6 +48,7 @@ impl Engines {
         api::router(api::Parts {
             store: house.store.clone(),
             blobs: house.blobs.clone(),
+            space: house.space.clone(),
             exports: self.exports.clone(),
             batches: self.batches.clone(),
             program: house.program.clone(),

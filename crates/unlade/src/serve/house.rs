@@ -2,21 +2,22 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use blob::{Blobs, disk};
+use blob::{Blobs, Space, disk};
 use db::{Db, DirLock};
 use domain::{SystemClock, SystemRng};
 use store::{Context, Store};
 
 use crate::{config::Config, error::Error, keys};
 
-/// Less free disk than this is too little to begin with: a start alone writes, and a full disk under the
-/// database is worse than a refusal.
+/// Less free disk than this is too little to begin with, whatever the setting: a start alone writes, and a full
+/// disk under the database is worse than a refusal.
 const FREE_BYTES_MIN: u64 = 64 << 20;
 
 /// What lies in the data directory.
 pub(super) struct House {
     pub(super) store: Store,
     pub(super) blobs: Blobs,
+    pub(super) space: Space,
     /// Our own executable, which reads uploads in a child process.
     pub(super) program: PathBuf,
     /// Last, so that it is freed when the database is closed.
@@ -31,7 +32,8 @@ impl House {
         let lock = DirLock::take(directory)?;
         make_private(directory)?;
         let blobs = Blobs::open(&directory.join("blobs"))?;
-        let free = blobs.free_bytes()?;
+        let space = Space::of(directory.clone(), config.free_bytes_min);
+        let free = space.free()?;
         if free < FREE_BYTES_MIN {
             let (free, least) = (free >> 20, FREE_BYTES_MIN >> 20);
             return Err(Error::Refused(format!(
@@ -43,7 +45,7 @@ impl House {
         let db = Db::open(&keys::database_path(directory), config.database)?;
         let context = Context::new(Arc::new(SystemClock), Arc::new(SystemRng), config.limits.clone(), vault);
         let program = std::env::current_exe().map_err(Error::system("find our own executable"))?;
-        Ok(Self { store: Store::open(db, context)?, blobs, program, _lock: lock })
+        Ok(Self { store: Store::open(db, context)?, blobs, space, program, _lock: lock })
     }
 }
 

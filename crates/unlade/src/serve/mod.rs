@@ -5,6 +5,7 @@ mod credentials;
 mod doors;
 mod engines;
 mod house;
+mod metrics;
 mod signals;
 
 use std::{
@@ -59,13 +60,18 @@ fn serve(config: &Config, throwaway: bool) -> Result<(), Error> {
     let runtime = Runtime::new().map_err(Error::system("start the runtime"))?;
     let end = signals::asked_to_end(&runtime, throwaway)?;
     let house = House::open(config)?;
-    let doors = runtime.block_on(Doors::open(config.listen, config.manners))?;
+    let doors = runtime.block_on(Doors::open("api", config.listen, config.manners))?;
+    let metrics = runtime.block_on(metrics::open(config))?;
     credentials::bootstrap(&runtime, &house.store, config)?;
     let freed = house.store.free_all_claims()?;
     tracing::info!(directory = %config.data_dir.display(), freed_claims = freed, "open");
     let engines = Engines::start(&house, config, runtime.handle())?;
     let router = engines.router(&house)?;
-    announce(doors.address());
+    if let Some(metrics) = metrics {
+        announce("metrics", metrics.address(), "/metrics");
+        runtime.spawn(metrics.serve(metrics::router(&house), std::future::pending()));
+    }
+    announce("listening", doors.address(), "");
     runtime.block_on(async {
         let closing = doors.serve(router, end).await;
         tracing::info!("ending: no new connections");
@@ -78,8 +84,9 @@ fn serve(config: &Config, throwaway: bool) -> Result<(), Error> {
 }
 
 /// Tells whoever started the server where it is; with port 0 nobody else knows.
-fn announce(address: SocketAddr) {
+fn announce(what: &str, address: SocketAddr, path: &str) {
+    tracing::info!(%address, "{what}");
     let mut out = std::io::stdout().lock();
     // A closed standard output is no reason not to serve.
-    let _ = writeln!(out, "listening on http://{address}").and_then(|()| out.flush());
+    let _ = writeln!(out, "{what} on http://{address}{path}").and_then(|()| out.flush());
 }

@@ -51,6 +51,8 @@ pub(crate) struct Manners {
 
 /// The listener and its limits.
 pub(super) struct Doors {
+    /// What they are called in the metrics.
+    name: &'static str,
     listener: TcpListener,
     address: SocketAddr,
     places: Arc<Semaphore>,
@@ -65,7 +67,11 @@ pub(super) struct Closing(watch::Sender<bool>);
 
 impl Doors {
     /// Takes the address; connections wait until [`Doors::serve`].
-    pub(super) async fn open(address: SocketAddr, manners: Manners) -> Result<Self, Error> {
+    pub(super) async fn open(
+        name: &'static str,
+        address: SocketAddr,
+        manners: Manners,
+    ) -> Result<Self, Error> {
         let tried = || format!("listen on {address}");
         let listener = TcpListener::bind(address).await.map_err(Error::system(tried()))?;
         let mut http = http1::Builder::new();
@@ -74,6 +80,7 @@ impl Doors {
             .max_header_size(HEADER_BYTES_MAX)
             .max_headers(HEADERS_MAX);
         Ok(Self {
+            name,
             address: listener.local_addr().map_err(Error::system(tried()))?,
             listener,
             places: Arc::new(Semaphore::new(manners.connections_max.min(Semaphore::MAX_PERMITS))),
@@ -130,8 +137,9 @@ impl Doors {
         let stream = TokioIo::new(TimedStream::new(stream, stall_timeout));
         let connection = self.http.serve_connection(stream, service);
         let mut ended = self.ended.subscribe();
+        let open = meter::CONNECTIONS_OPEN.hold([self.name]);
         tokio::spawn(async move {
-            let _place = place;
+            let _held = (place, open);
             let mut connection = pin!(connection);
             let served = tokio::select! {
                 served = connection.as_mut() => served,

@@ -32,7 +32,7 @@ impl Open {
     fn new(router: Router, manners: Manners) -> Self {
         let runtime = Runtime::new().unwrap();
         let any_port = "127.0.0.1:0".parse().unwrap();
-        let doors = runtime.block_on(Doors::open(any_port, manners)).unwrap();
+        let doors = runtime.block_on(Doors::open("test", any_port, manners)).unwrap();
         let address = doors.address();
         let (end, ended) = oneshot::channel();
         let serving = runtime.spawn(doors.serve(router, async {
