@@ -2,7 +2,9 @@
 
 import csv
 import http.client
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .caller import Caller
+from .metrics import Metrics
 from .polling import until
 
 # Set unless a test says otherwise; `None` leaves a setting at the documented default.
@@ -52,10 +55,10 @@ class Server:
         """Somebody with the root access key and the official SDK."""
         return Caller(self, **more)
 
-    def start(self):
-        """Starts the process and waits until it may take work."""
+    def start(self, awaits="/readyz"):
+        """Starts the process and waits until it may take work, or as `awaits` says otherwise."""
         self.process = self.launch()
-        until(self.ready, "GET /readyz answers 200", diagnosis=self.log)
+        until(lambda: self.well(awaits), f"GET {awaits} answers 200", diagnosis=self.log)
 
     def launch(self):
         """Starts a process on our data directory without waiting for anything."""
@@ -69,18 +72,23 @@ class Server:
         given = {name: value for name, value in self.settings.items() if value is not None}
         return {**inherited, **{f"UNLADE_{name.upper()}": str(value) for name, value in given.items()}}
 
-    def ready(self):
+    def well(self, path):
         assert self.process.poll() is None, f"the server ended by itself:\n{self.log()}"
-        return self.status("/readyz") == 200
+        return self.status(path) == 200
 
     def status(self, path):
         """The status of an unsigned GET, or None when nobody answers."""
+        return self.get(path)[0]
+
+    def get(self, path):
+        """Status and text of an unsigned GET, or None twice when nobody answers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             connection.request("GET", path)
-            return connection.getresponse().status
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
         except OSError:
-            return None
+            return None, None
         finally:
             connection.close()
 
@@ -94,12 +102,22 @@ class Server:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=seconds)
 
-    def restart(self, **settings):
+    def restart(self, awaits="/readyz", **settings):
         """Starts again on the same data directory and port, with these settings changed."""
         if self.process.poll() is None:
             self.kill()
         self.settings.update(settings)
-        self.start()
+        self.start(awaits)
+
+    def metrics(self):
+        """What a scrape shows now; needs the setting server_metrics_listen."""
+        said = self.out_path.read_text(encoding="utf-8")
+        (*_, url) = re.findall(r"^metrics on (http://\S+)$", said, re.MULTILINE)
+        return Metrics.scraped(url)
+
+    def events(self):
+        """Every line of the log as an object; needs the setting log_format=json."""
+        return [json.loads(line) for line in self.log_path.read_text(encoding="utf-8").splitlines()]
 
     def objects(self, folder):
         """The paths of all objects of a kind: `exports` or `uploads`."""

@@ -14,7 +14,7 @@ use tracing_subscriber::{
         format::{JsonFields, Writer},
         time::{FormatTime, SystemTime},
     },
-    registry::LookupSpan,
+    registry::{LookupSpan, Scope},
 };
 
 /// The format.
@@ -31,7 +31,7 @@ where
         event: &Event<'_>,
     ) -> Result {
         let mut line = Line::default();
-        for span in context.event_scope().into_iter().flat_map(|scope| scope.from_root()) {
+        for span in context.event_scope().into_iter().flat_map(Scope::from_root) {
             let extensions = span.extensions();
             let fields = extensions.get::<FormattedFields<JsonFields>>().map(|text| text.fields.as_str());
             let fields: Option<Map<String, Json>> = fields.and_then(|text| serde_json::from_str(text).ok());
