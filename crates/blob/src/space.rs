@@ -97,6 +97,12 @@ mod tests {
     }
 
     #[test]
+    fn a_file_system_without_a_free_byte_is_used_up() {
+        let proc = Space::of("/proc".into(), 1);
+        assert_eq!((proc.free().unwrap(), proc.short(), proc.is_used_up()), (0, Some(0), true));
+    }
+
+    #[test]
     fn a_system_that_does_not_tell_refuses_nothing() {
         let nowhere = Space::of("/nowhere/at/all".into(), u64::MAX);
         assert!(nowhere.free().is_err());

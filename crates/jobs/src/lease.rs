@@ -159,31 +159,38 @@ impl Lease {
 mod tests {
     use super::*;
 
-    /// A lease of 30 s that was last heard of `seconds` ago.
-    fn heard_of(seconds: u64) -> Lease {
+    /// A lease of 30 s that was last heard of `seconds` ago, on a disk that must keep `least` bytes.
+    fn lease(seconds: u64, least: u64) -> Lease {
         let claim = Claim { job_id: "j".into(), project_id: "p".into(), epoch: 1, attempt: 1 };
         let begun = Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap();
-        Lease::new(claim, Term::default(), Bell::default(), Space::of(".".into(), 0), begun)
+        // The one file system that has no free byte on any machine.
+        Lease::new(claim, Term::default(), Bell::default(), Space::of("/proc".into(), least), begun)
     }
 
     #[test]
     fn a_heartbeat_that_comes_in_time_keeps_the_lease() {
-        let lease = heard_of(19);
+        let lease = lease(19, 0);
         lease.confirm(Instant::now(), Ok(())).unwrap();
         lease.check().unwrap();
     }
 
     #[test]
     fn a_heartbeat_after_the_sleep_does_not_win_the_lease_back() {
-        let lease = heard_of(21);
+        let lease = lease(21, 0);
         lease.confirm(Instant::now(), Ok(())).unwrap();
         assert!(matches!(lease.check(), Err(Stop::Lost)));
     }
 
     #[test]
     fn what_was_begun_earlier_and_answered_later_does_not_age_the_lease() {
-        let lease = heard_of(0);
+        let lease = lease(0, 0);
         lease.confirm(Instant::now().checked_sub(Duration::from_secs(21)).unwrap(), Ok(())).unwrap();
         lease.check().unwrap();
+    }
+
+    #[test]
+    fn a_worker_stops_before_it_takes_the_last_of_the_disk() {
+        assert!(matches!(lease(0, 1).check(), Err(Stop::NoSpace(_))));
+        assert!(lease(0, 0).check().is_ok(), "whoever sets no minimum has none");
     }
 }

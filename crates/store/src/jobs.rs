@@ -144,7 +144,8 @@ impl Store {
         let uncounted = i64::from(failure.is_none());
         self.db.write_blocking(move |tx| {
             let held = tx.execute(
-                "UPDATE job SET owner = NULL, lease_until_ms = 0, run_at_ms = ?3, attempts = attempts - ?4,
+                "UPDATE job SET owner = NULL, lease_until_ms = 0, run_at_ms = ?3,
+                   attempts = CASE WHEN attempts < ?4 THEN 0 ELSE attempts - ?4 END,
                    last_error = COALESCE(?5, last_error)
                   WHERE job_id = ?1 AND epoch = ?2",
                 args![&claim.job_id, claim.epoch, run_at_ms, uncounted, failure.as_ref()],

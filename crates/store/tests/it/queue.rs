@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use crate::{
     drivers,
-    store::{Error, export_tasks::JOB, jobs::ATTEMPTS_MAX},
+    store::{
+        Error,
+        export_tasks::JOB,
+        jobs::{self, ATTEMPTS_MAX},
+    },
 };
 use ::domain::Clock;
 use domain::Limits;
@@ -124,6 +128,25 @@ fn a_clock_that_is_put_back_a_moment_takes_nobodys_claim() {
         world.claim(JOB).unwrap();
         world.clock.advance(-1_000);
         assert_eq!(world.claim(JOB), None);
+    });
+}
+
+#[test]
+fn an_attempt_that_was_only_interrupted_does_not_count_also_after_progress() {
+    drivers(&Limits::default(), |world| {
+        let task = world.batch_task("interrupted", &["a"]);
+        world.export(&task).unwrap();
+        for _ in 0..2 * ATTEMPTS_MAX {
+            let claim = world.claim(JOB).unwrap();
+            assert_eq!(claim.attempt, 1);
+            world.store.release(&claim, 0, None).unwrap();
+        }
+        let claim = world.claim(JOB).unwrap();
+        let held = claim.clone();
+        let until = world.clock.now_ms() + 60_000;
+        world.store.db().write_blocking(move |tx| jobs::advance(tx, &held, until)).unwrap();
+        world.store.release(&claim, 0, None).unwrap();
+        assert_eq!(world.claim(JOB).unwrap().attempt, 1, "not less than the first");
     });
 }
 
