@@ -176,6 +176,13 @@ def a_user_without_rights(stage):
     return call(server, "GET", "apps")
 
 
+@raises("IOTDA.000503")
+def a_disk_that_is_nearly_full(stage):
+    server = stage.working()
+    server.restart(server_free_bytes_min=2**62, awaits="/healthz")
+    return call(server, "POST", "apps", body={"app_name": "name"})
+
+
 # Apps, products, devices
 
 

@@ -59,7 +59,7 @@ catalogue! {
     LimitOutOfRange = "IOTDA.000017", "Invalid input. The specified parameter 'limit' is out of range.", "请求中limit参数超过范围";
     MarkerOutOfRange = "IOTDA.000018", "Invalid input. The specified parameter 'marker' is out of range.", "请求中marker参数超过范围";
     ForeignProject = "IOTDA.000021", "Operation not allowed. User not found by IAM token or the authorized user has not subscribed IOTDA service.", "没有找到IAM Token所对应的用户信息或该用户没有订阅设备接入服务（IOTDA）";
-    StorageFull = "IOTDA.000503", "Service unavailable. The server is short of free space and takes no new work.", "服务暂不可用，服务器可用空间不足，暂不接受新的工作"; // ours, the number too
+    StorageFull = "IOTDA.000503", "Service unavailable. The server is short of free space and takes no new work.", "服务暂不可用，服务器可用空间不足，暂不接受新的工作", ours; // the number too
     Denied = "IOTDA.000022", "Operation not allowed. The user does not have the permission", "该用户没有权限";
 
     // Apps.

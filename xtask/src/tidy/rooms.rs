@@ -67,7 +67,7 @@ const BANS: &[Ban] = &[
     },
     Ban {
         everywhere_in: "crates/",
-        pattern: r#""(\w+Devices|BatchTask)""#,
+        pattern: r#""((create|update|delete|freeze|unfreeze)Devices|BatchTask)""#,
         rooms: &["crates/batch/src/kinds/", "crates/export/src/sources/", "crates/unlade/src/demo/"],
         why: "a concrete Kind or Source is known to its registry alone",
     },
