@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use blob::Blobs;
+use blob::{Blobs, Listed};
 use store::Store;
 use tokio::runtime::Handle;
 
@@ -19,10 +19,6 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// An object that no row names is swept when it is older than any attempt can be.
 const SWEEP_AGE_MS: i64 = 24 * 3600 * 1000;
 
-/// The file system's clock may stand behind ours: an object that a worker has published a moment after the
-/// start can look older than the start, and must not be swept before its row is written.
-const FILE_CLOCK_MS: i64 = 10_000;
-
 /// Gives up what was tried too often of one kind; answers whether there was anything.
 pub type Rescue = Box<dyn Fn(&Store) -> Result<bool, store::Error> + Send>;
 
@@ -30,7 +26,8 @@ pub type Rescue = Box<dyn Fn(&Store) -> Result<bool, store::Error> + Send>;
 pub struct Agents(JoinHandle<()>);
 
 impl Agents {
-    /// Starts the agents, before any worker: what is older than this process and unrecorded is swept at once.
+    /// Starts the agents, before any worker and any call: what lies there unrecorded was left by an earlier process
+    /// and is swept at once.
     pub fn start(
         store: Store,
         blobs: Blobs,
@@ -38,8 +35,9 @@ impl Agents {
         rescues: Vec<Rescue>,
         runtime: Handle,
     ) -> std::io::Result<Self> {
-        let started_ms = store.now_ms();
-        let agents = Running { store, blobs, bell, rescues, runtime, started_ms };
+        let left_over = Vec::new();
+        let mut agents = Running { store, blobs, bell, rescues, runtime, left_over };
+        logged("sweep", agents.look_for_left_over());
         std::thread::Builder::new().name("agents".into()).spawn(move || agents.serve()).map(Self)
     }
 
@@ -66,7 +64,8 @@ struct Running {
     bell: Bell,
     rescues: Vec<Rescue>,
     runtime: Handle,
-    started_ms: i64,
+    /// What an earlier process left unrecorded.
+    left_over: Vec<String>,
 }
 
 impl Running {
@@ -103,9 +102,16 @@ impl Running {
         }
     }
 
-    /// What an earlier process left is older than this one.
+    /// Looks before this process publishes anything, so that no clock has to tell what is whose: a process that
+    /// was killed is often replaced within a second.
+    fn look_for_left_over(&mut self) -> Result<(), String> {
+        let unrecorded = self.unrecorded()?;
+        self.left_over = unrecorded.into_iter().map(|object| object.key).collect();
+        Ok(())
+    }
+
     fn sweep_at_start(&self) -> Result<(), String> {
-        self.sweep(self.started_ms - FILE_CLOCK_MS)
+        self.left_over.iter().try_for_each(|key| self.delete_unrecorded(key))
     }
 
     /// Later, what is not recorded may yet be: a worker publishes the object before its row.
@@ -114,14 +120,24 @@ impl Running {
     }
 
     fn sweep(&self, before: i64) -> Result<(), String> {
+        let unrecorded = self.unrecorded()?;
+        let mut old = unrecorded.iter().filter(|object| object.published_ms < before);
+        old.try_for_each(|object| self.delete_unrecorded(&object.key))
+    }
+
+    fn unrecorded(&self) -> Result<Vec<Listed>, String> {
+        let mut unrecorded = Vec::new();
         for object in self.runtime.block_on(self.blobs.list()).map_err(|error| error.to_string())? {
-            let recorded = self.store.object_is_recorded(&object.key).map_err(|error| error.to_string())?;
-            if !recorded && object.published_ms < before {
-                tracing::info!(object = object.key, "swept");
-                self.runtime.block_on(self.blobs.delete(&object.key)).map_err(|error| error.to_string())?;
+            if !self.store.object_is_recorded(&object.key).map_err(|error| error.to_string())? {
+                unrecorded.push(object);
             }
         }
-        Ok(())
+        Ok(unrecorded)
+    }
+
+    fn delete_unrecorded(&self, key: &str) -> Result<(), String> {
+        tracing::info!(object = key, "swept");
+        self.runtime.block_on(self.blobs.delete(key)).map_err(|error| error.to_string())
     }
 }
 
@@ -133,34 +149,30 @@ fn logged<T, E: std::fmt::Display>(agent: &'static str, answer: Result<T, E>) ->
 mod tests {
     use std::sync::Arc;
 
-    use domain::{Clock, Limits, SystemRng, clock::ManualClock};
+    use domain::{Limits, SystemClock, SystemRng};
     use store::{Context, MasterKey, Vault};
 
     use super::*;
 
-    /// Agents that started `after_ms` after an object was published whose row is not written yet; answers
-    /// whether the object is there after the sweep at the start.
-    fn survives_the_start(after_ms: i64) -> bool {
+    #[test]
+    fn at_the_start_goes_what_was_left_over_and_not_what_is_published_since() {
         let dir = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let blobs = Blobs::open(dir.path()).unwrap();
-        blobs.publish(blobs.stage().unwrap(), "exports/a/1.zip").unwrap();
-        let published_ms = runtime.block_on(blobs.list()).unwrap()[0].published_ms;
-        let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(published_ms + after_ms));
+        let publish = |key: &str| blobs.publish(blobs.stage().unwrap(), key).unwrap();
+        publish("exports/killed-a-moment-ago/1.zip");
         let vault = Vault::new(MasterKey::random(&SystemRng), Vec::new());
-        let context = Context::new(clock, Arc::new(SystemRng), Limits::default(), vault);
+        let context = Context::new(Arc::new(SystemClock), Arc::new(SystemRng), Limits::default(), vault);
         let db = db::Db::open(&dir.path().join("test.db"), db::Options::default()).unwrap();
         let store = Store::open(db, context).unwrap();
-        let started_ms = store.now_ms();
-        let (bell, handle) = (Bell::default(), runtime.handle().clone());
-        let agents = Running { store, blobs, bell, rescues: Vec::new(), runtime: handle, started_ms };
+        let (blobs, bell, handle) = (blobs.clone(), Bell::default(), runtime.handle().clone());
+        let mut agents =
+            Running { store, blobs, bell, rescues: Vec::new(), runtime: handle, left_over: Vec::new() };
+        agents.look_for_left_over().unwrap();
+        publish("exports/not-recorded-yet/1.zip");
         agents.sweep_at_start().unwrap();
-        runtime.block_on(agents.blobs.list()).unwrap().len() == 1
-    }
-
-    #[test]
-    fn a_result_published_a_moment_after_the_start_is_not_swept_before_its_row_is_written() {
-        assert!(survives_the_start(5), "the file system's clock stands a little behind");
-        assert!(!survives_the_start(60_000), "what an earlier process left goes");
+        let left = runtime.block_on(agents.blobs.list()).unwrap();
+        let keys: Vec<_> = left.iter().map(|object| object.key.as_str()).collect();
+        assert_eq!(keys, ["exports/not-recorded-yet/1.zip"]);
     }
 }

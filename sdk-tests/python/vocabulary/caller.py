@@ -95,6 +95,13 @@ class Caller:
     def task(self, task_id):
         return self.sdk.show_batch_task(iotda.ShowBatchTaskRequest(task_id=task_id, limit=1)).batchtask
 
+    def tasks(self, task_type):
+        """Every batch task of a kind, page by page."""
+        def ask(**page):
+            return self.sdk.list_batch_tasks(iotda.ListBatchTasksRequest(task_type=task_type, **page))
+
+        return [task for answer in self.pages(ask) for task in answer.batchtasks]
+
     def finished(self, task_id, seconds=60):
         """Waits until the batch task is over."""
 

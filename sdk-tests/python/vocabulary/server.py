@@ -97,6 +97,15 @@ class Server:
         self.process.kill()
         self.process.wait()
 
+    def pause(self):
+        """SIGSTOP: the process stands still until `resume`; the clock does not."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitpid(self.process.pid, os.WUNTRACED)
+
+    def resume(self):
+        """SIGCONT."""
+        self.process.send_signal(signal.SIGCONT)
+
     def terminate(self, seconds=30):
         """SIGTERM; returns the exit code."""
         self.process.send_signal(signal.SIGTERM)
