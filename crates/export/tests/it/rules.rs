@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Histories that are played, unless `UNLADE_HISTORIES` says how many.
-const HISTORIES: u32 = 128;
+const HISTORIES: u32 = 200;
 
 #[test]
 fn whatever_happens_the_documented_rules_hold() {
