@@ -2,7 +2,7 @@
 //!
 //! To add one: a folder in `formats` with a type that implements [`Format`], and a line in `formats::FORMATS`.
 
-use std::{fs::File, io};
+use std::{fs::File, io, ops::AddAssign};
 
 use types::Language;
 
@@ -79,6 +79,14 @@ pub struct Altered {
     pub continued: i64,
     /// Cells in which a character that no file may hold was replaced.
     pub cleaned: i64,
+}
+
+impl AddAssign for Altered {
+    fn add_assign(&mut self, more: Self) {
+        self.cut += more.cut;
+        self.continued += more.continued;
+        self.cleaned += more.cleaned;
+    }
 }
 
 /// Why a file could not be written.

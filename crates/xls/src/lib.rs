@@ -84,5 +84,5 @@ pub use limits::{
     WIDTH_MAX,
 };
 pub use pieces::Finished;
-pub use text::{Fit, fit};
+pub use text::{Fit, fit, is_clean};
 pub use workbook::{SheetId, Workbook};

@@ -59,8 +59,13 @@ pub(crate) fn clean(character: char) -> char {
     }
 }
 
-/// Whether `text` would be changed by [`clean`].
-pub(crate) fn is_clean(text: &str) -> bool {
+/// Whether a cell holds every character of `text` as it is. One that no file may hold becomes U+FFFD.
+///
+/// ```
+/// assert!(unlade_xls::is_clean("tab\t line\n 设备 😀") && !unlade_xls::is_clean("\0"));
+/// ```
+#[must_use]
+pub fn is_clean(text: &str) -> bool {
     text.chars().all(|character| clean(character) == character)
 }
 

@@ -1,5 +1,5 @@
-//! The export engine over a real store and real objects: whatever happens, in whatever order, the documented
-//! rules hold.
+//! The export engine judged from outside. Over a real store and real objects: whatever happens, in whatever order,
+//! the documented rules hold. And what the registered Format writes, calamine and zip read.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,5 +9,8 @@ mod events;
 mod history;
 mod house;
 mod model;
+mod overflow;
 mod rules;
+mod sheets;
 mod symptoms;
+mod written;

@@ -134,16 +134,12 @@ impl Encoder for XlsEncoder<'_> {
         let book = self.book()?;
         let done = book.workbook.row(book.results, &written[..cells.len()])?;
         book.rows += 1;
-        let (cut, continued) = match done.cut {
-            0 => (0, 0),
-            _ => {
-                let row = (xls::ROWS_MAX - book.workbook.rows_left(book.results)) as usize;
-                book.overflow.take(&mut book.workbook, language, [book.sheets, row], cells)?
-            }
-        };
-        self.altered.cut += cut;
-        self.altered.continued += continued;
-        self.altered.cleaned += i64::from(done.cleaned);
+        let mut altered = Altered { cleaned: i64::from(done.cleaned), ..Altered::default() };
+        if done.cut > 0 {
+            let row = (xls::ROWS_MAX - book.workbook.rows_left(book.results)) as usize;
+            altered += book.overflow.take(&mut book.workbook, language, [book.sheets, row], cells)?;
+        }
+        self.altered += altered;
         Ok(())
     }
 

@@ -4,9 +4,12 @@
 use std::fs::File;
 
 use types::Language;
-use xls::{SheetId, Workbook, fit};
+use xls::{SheetId, Workbook, fit, is_clean};
 
-use crate::{encode::Error, row::Cell};
+use crate::{
+    encode::{Altered, Error},
+    row::Cell,
+};
 
 /// How much of one text is kept.
 const TEXT_BYTES_MAX: usize = 1 << 20;
@@ -16,25 +19,25 @@ const TEXT_BYTES_MAX: usize = 1 << 20;
 pub(super) struct Overflow(Option<SheetId>);
 
 impl Overflow {
-    /// Continues the texts of a row that did not fit; answers how many were cut and how many continue. Sheet and
-    /// row are counted as a person sees them, from 1.
+    /// Continues the texts of a row that did not fit; answers what became of them, but for what was cleaned in
+    /// their own cells, which is counted already. Sheet and row are counted as a person sees them, from 1.
     pub(super) fn take(
         &mut self,
         workbook: &mut Workbook<File, File>,
         language: Language,
         [sheet, row]: [usize; 2],
         cells: &[Cell<'_>],
-    ) -> Result<(i64, i64), Error> {
-        let (mut cut, mut continued) = (0, 0);
+    ) -> Result<Altered, Error> {
+        let mut altered = Altered::default();
         let place = [sheet.to_string(), row.to_string()];
         for (column, cell) in cells.iter().enumerate() {
             let text = cell.text().unwrap_or_default();
-            let mut rest = fit(text).rest;
+            let xls::Fit { text: begun, mut rest } = fit(text);
             if rest.is_empty() {
                 continue;
             }
             let column = (column + 1).to_string();
-            let mut part = 2;
+            let (mut part, mut cleaned) = (2, false);
             while !rest.is_empty() && text.len() - rest.len() < TEXT_BYTES_MAX {
                 let id = self.sheet(workbook, language)?;
                 if workbook.rows_left(id) == 0 {
@@ -44,13 +47,15 @@ impl Overflow {
                 let number = part.to_string();
                 let line = [&place[0], &place[1], &column, &number, piece.text]
                     .map(|text: &str| xls::Cell::Text(text));
-                workbook.row(id, &line)?;
+                cleaned |= workbook.row(id, &line)?.cleaned > 0;
                 rest = piece.rest;
                 part += 1;
             }
-            if rest.is_empty() { continued += 1 } else { cut += 1 }
+            altered.cut += i64::from(!rest.is_empty());
+            altered.continued += i64::from(rest.is_empty());
+            altered.cleaned += i64::from(cleaned && is_clean(begun));
         }
-        Ok((cut, continued))
+        Ok(altered)
     }
 
     fn sheet(&mut self, workbook: &mut Workbook<File, File>, language: Language) -> Result<SheetId, Error> {
