@@ -1,4 +1,5 @@
-//! `cargo xtask test`: the workspace's own tests, then the official SDKs against the binary.
+//! `cargo xtask test`: the workspace's own tests, the official SDKs against the binary, other programs as judges
+//! of the workbooks.
 //!
 //! Building is a step of its own, so that a suite's budget measures the suite and not the compiler.
 
@@ -23,6 +24,7 @@ pub(crate) struct Options {
 enum Which {
     Rust,
     Python,
+    Judges,
 }
 
 impl Options {
@@ -38,6 +40,9 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
     if options.wants(Which::Python) {
         python(&options.pytest, summary);
     }
+    if options.wants(Which::Judges) {
+        judges(&options.pytest, summary);
+    }
 }
 
 fn rust(summary: &mut Summary) {
@@ -52,20 +57,31 @@ fn rust(summary: &mut Summary) {
 fn python(arguments: &[String], summary: &mut Summary) {
     let build = Suite { name: "unlade build", budget_seconds: 3600, count: Count::ExitCode };
     if summary.add(build.run(&mut cargo(&["build", "-p", "unlade"]))) {
-        summary.add(python_sdk(arguments));
+        summary.add(pytest("python sdk", "sdk-tests/python", 1200, arguments));
     }
 }
 
-fn python_sdk(arguments: &[String]) -> Outcome {
-    const NAME: &str = "python sdk";
+fn judges(arguments: &[String], summary: &mut Summary) {
+    let build = Suite { name: "judges build", budget_seconds: 3600, count: Count::ExitCode };
+    let packages = ["-p", "unlade", "-p", "unlade-export"];
+    let programs = ["--bin", "unlade", "--example", "rows_to_zip"];
+    if summary.add(build.run(cargo(&["build"]).args(packages).args(programs))) {
+        // Without LibreOffice at a desk, its tests are skipped and say so; the other judges judge all the same.
+        summary.add(pytest("judges", "judges", 300, arguments));
+    }
+}
+
+/// A folder of tests in Python, against the programs as built for debugging.
+fn pytest(name: &'static str, folder: &str, budget_seconds: u64, arguments: &[String]) -> Outcome {
     let mut python = match venv::python() {
         Ok(python) => python,
-        Err(why) => return skipped(NAME, why),
+        Err(why) => return skipped(name, why),
     };
-    let junit = target().join("python-sdk.xml");
+    let junit = target().join(format!("{}.xml", name.replace(' ', "-")));
     // A report of an earlier run must not speak for a run that wrote none.
     let _ = std::fs::remove_file(&junit);
     python.args(["-m", "pytest"]).arg(format!("--junitxml={}", junit.display())).args(arguments);
-    python.env("UNLADE_BIN", built("debug", "unlade")).current_dir(root().join("sdk-tests/python"));
-    Suite { name: NAME, budget_seconds: 1200, count: Count::Junit(junit) }.run(&mut python)
+    python.env("UNLADE_BIN", built("debug", "unlade"));
+    python.env("UNLADE_ROWS_TO_ZIP", built("debug", "examples/rows_to_zip"));
+    Suite { name, budget_seconds, count: Count::Junit(junit) }.run(python.current_dir(root().join(folder)))
 }
