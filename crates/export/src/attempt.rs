@@ -5,7 +5,6 @@
 //! key and counts only if the claim still holds when the database row is written.
 
 use blob::{Blobs, Staged};
-use db::Flow;
 use jobs::{Job, Lease, Stop};
 use store::{
     Store, export_tasks,
@@ -14,19 +13,15 @@ use store::{
 };
 
 use crate::{
-    FORMATS, SOURCES, Source,
+    FORMATS, SOURCES,
     archive::Archive,
-    encode::{self, Encoder, Layout},
+    encode::{self, Layout},
     format,
     manifest::manifest,
-    report::Tally,
-    row::Cell,
+    pour::pour,
     source,
-    source::{Selection, Subject},
+    source::Selection,
 };
-
-/// Rows between two looks at the lease.
-const LOOK_EVERY: i64 = 256;
 
 /// The executor of export tasks.
 pub struct Exports {
@@ -44,7 +39,8 @@ pub enum Outcome {
 }
 
 /// Why an attempt made no file.
-enum Ended {
+#[derive(Debug)]
+pub(crate) enum Ended {
     /// For now.
     Stopped(Stop),
     /// For good: the task fails with this reason.
@@ -85,7 +81,7 @@ impl From<blob::Error> for Ended {
     }
 }
 
-fn retry(error: impl std::fmt::Display) -> Ended {
+pub(crate) fn retry(error: impl std::fmt::Display) -> Ended {
     Ended::Stopped(Stop::Retry(error.to_string()))
 }
 
@@ -154,7 +150,11 @@ impl Exports {
             let layout =
                 Layout { name: subject.name.clone(), language: order.language, columns: source.columns() };
             let mut encoder = format.encoder(layout, archive, &scratch)?;
-            let tally = pour(source, snapshot, selection, &subject, &mut *encoder, lease)?;
+            let look = &mut |rows| {
+                lease.progress(rows, subject.rows);
+                lease.check()
+            };
+            let tally = pour(source, snapshot, selection, subject.rows, &mut *encoder, look)?;
             let report = tally.report(subject.facts, subject.changed_ms);
             let encoded = encoder.finish(&report)?;
             let mut archive = encoded.archive;
@@ -173,40 +173,6 @@ impl Exports {
         lease.check()?;
         self.blobs.publish(staged, &object_key)?;
         Ok(Made { object_key, bytes: bytes as i64, sha256, rows })
-    }
-}
-
-/// Moves every row of the snapshot from the Source into the file. All of them or none: a file that lacks a row
-/// is not finished.
-fn pour(
-    source: &dyn Source,
-    snapshot: &mut dyn db::Tx,
-    selection: Selection<'_>,
-    subject: &Subject,
-    encoder: &mut (dyn Encoder + '_),
-    lease: &Lease,
-) -> Result<Tally, Ended> {
-    let mut tally = Tally::new(source.counted());
-    let mut failure = None;
-    let mut take = |cells: &[Cell<'_>]| -> Result<(), Ended> {
-        tally.row(cells);
-        if tally.rows() % LOOK_EVERY == 0 {
-            lease.progress(tally.rows(), subject.rows);
-            lease.check()?;
-        }
-        Ok(encoder.row(cells)?)
-    };
-    source.rows(snapshot, selection, &mut |cells| match take(cells) {
-        Ok(()) => Flow::More,
-        Err(ended) => {
-            failure = Some(ended);
-            Flow::Stop
-        }
-    })?;
-    match failure {
-        Some(ended) => Err(ended),
-        None if tally.rows() != subject.rows => Err(retry("the snapshot had other rows than it counted")),
-        None => Ok(tally),
     }
 }
 

@@ -8,6 +8,7 @@ mod attempt;
 pub mod encode;
 mod formats;
 mod manifest;
+mod pour;
 pub mod report;
 pub mod row;
 pub mod source;

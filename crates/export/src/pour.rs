@@ -1,0 +1,161 @@
+//! The rows of a snapshot on their way from the Source into the file: all of them or none.
+
+use db::{Flow, Tx};
+use jobs::Stop;
+
+use crate::{
+    Source,
+    attempt::{Ended, retry},
+    encode::Encoder,
+    report::Tally,
+    row::Cell,
+    source::Selection,
+};
+
+/// Rows between two looks at whether to go on.
+const LOOK_EVERY: i64 = 256;
+
+/// Moves the rows, `counted` of them, and counts what a report tells. `look` is given the rows so far, and may end
+/// it. A file that lacks a row is not finished.
+pub(crate) fn pour(
+    source: &dyn Source,
+    snapshot: &mut dyn Tx,
+    selection: Selection<'_>,
+    counted: i64,
+    encoder: &mut (dyn Encoder + '_),
+    look: &mut dyn FnMut(i64) -> Result<(), Stop>,
+) -> Result<Tally, Ended> {
+    let mut tally = Tally::new(source.counted());
+    let mut failure = None;
+    let mut take = |cells: &[Cell<'_>]| -> Result<(), Ended> {
+        tally.row(cells);
+        if tally.rows() % LOOK_EVERY == 0 {
+            look(tally.rows())?;
+        }
+        Ok(encoder.row(cells)?)
+    };
+    source.rows(snapshot, selection, &mut |cells| match take(cells) {
+        Ok(()) => Flow::More,
+        Err(ended) => {
+            failure = Some(ended);
+            Flow::Stop
+        }
+    })?;
+    match failure {
+        Some(ended) => Err(ended),
+        None if tally.rows() != counted => Err(retry("the snapshot had other rows than it counted")),
+        None => Ok(tally),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use db::Db;
+    use serde_json::Value as Json;
+
+    use super::*;
+    use crate::{
+        encode::{Encoded, Error},
+        report::Report,
+        row::Column,
+        source::{Counted, Selected, Subject},
+    };
+
+    /// A Source of so many empty rows.
+    struct Rows(i64);
+
+    impl Source for Rows {
+        fn resource_type(&self) -> &'static str {
+            "Rows"
+        }
+        fn select(&self, _: &Json) -> Result<Selected, String> {
+            Err("is not to be selected".to_owned())
+        }
+        fn columns(&self) -> &'static [Column] {
+            &[]
+        }
+        fn counted(&self) -> Counted {
+            Counted { status: 0, error_code: 1, error_msg: 2 }
+        }
+        fn subject(&self, _: &mut dyn Tx, _: Selection<'_>) -> Result<Option<Subject>, store::Error> {
+            Ok(None)
+        }
+        fn rows(
+            &self,
+            _: &mut dyn Tx,
+            _: Selection<'_>,
+            each: &mut dyn FnMut(&[Cell<'_>]) -> Flow,
+        ) -> Result<(), store::Error> {
+            for _ in 0..self.0 {
+                if matches!(each(&[]), Flow::Stop) {
+                    break;
+                }
+            }
+            Ok(())
+        }
+    }
+
+    /// An Encoder that counts, and takes no more than so many rows.
+    struct Taken {
+        rows: i64,
+        most: i64,
+    }
+
+    impl Encoder for Taken {
+        fn row(&mut self, _: &[Cell<'_>]) -> Result<(), Error> {
+            if self.rows == self.most {
+                return Err(xls::Error::WorkbookFull.into());
+            }
+            self.rows += 1;
+            Ok(())
+        }
+        fn finish(self: Box<Self>, _: &Report) -> Result<Encoded, Error> {
+            Err(xls::Error::NoSheet.into())
+        }
+    }
+
+    /// Pours `rows` where `counted` were counted; answers what came of it and how many were taken.
+    fn poured(
+        rows: i64,
+        counted: i64,
+        most: i64,
+        look: &mut dyn FnMut(i64) -> Result<(), Stop>,
+    ) -> (Result<i64, Ended>, i64) {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&dir.path().join("empty.db"), db::Options::default()).unwrap();
+        let selection = Selection { project_id: "", condition: "", only_app: None };
+        let mut taken = Taken { rows: 0, most };
+        let ended = db.read_blocking(|snapshot| {
+            pour(&Rows(rows), snapshot, selection, counted, &mut taken, look).map(|tally| tally.rows())
+        });
+        (ended, taken.rows)
+    }
+
+    #[test]
+    fn rows_that_are_not_what_the_snapshot_counted_are_refused_and_tried_again() {
+        for counted in [2, 4] {
+            let (ended, _) = poured(3, counted, 9, &mut |_| Ok(()));
+            let Err(Ended::Stopped(Stop::Retry(why))) = ended else { panic!("{ended:?}") };
+            assert_eq!(why, "the snapshot had other rows than it counted");
+        }
+        assert!(matches!(poured(3, 3, 9, &mut |_| Ok(())), (Ok(3), 3)));
+    }
+
+    #[test]
+    fn a_claim_that_is_lost_ends_it_at_the_next_look() {
+        let mut looks = Vec::new();
+        let (ended, taken) = poured(10_000, 10_000, 10_000, &mut |rows| {
+            looks.push(rows);
+            if looks.len() < 3 { Ok(()) } else { Err(Stop::Lost) }
+        });
+        assert!(matches!(ended, Err(Ended::Stopped(Stop::Lost))));
+        assert_eq!((looks, taken), (vec![256, 512, 768], 767));
+    }
+
+    #[test]
+    fn a_limit_of_the_file_fails_for_good_and_no_row_more_is_read() {
+        let (ended, taken) = poured(100, 100, 7, &mut |_| Ok(()));
+        assert!(matches!(ended, Err(Ended::Failed(_))), "{ended:?}");
+        assert_eq!(taken, 7);
+    }
+}
