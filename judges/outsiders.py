@@ -1,10 +1,11 @@
 """Three programs that had no part in writing a workbook, and what each makes of one.
 
-`read` takes paths and answers books (see `expectation`). Whatever is not a text or a number comes out as
-something that equals neither. `alterations` is what a program does to texts by itself: functions, each as narrow
+`read` takes paths and answers books (see `expectation`). A cell that is neither a text nor a number comes out as
+a tuple, which equals neither. `alterations` is what a program does to texts by itself: functions, each as narrow
 as what it describes, with the reason why that is none of our doing.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +15,9 @@ import xlrd
 from python_calamine import CalamineWorkbook
 
 from expectation import tidy
+
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?(E[+-]?\d+)?")
 
 
 def without_byte_order_mark(text):
@@ -43,7 +47,12 @@ class Calamine:
     def book(self, path):
         with CalamineWorkbook.from_path(path) as book:
             sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
-            return {name: tidy(sheet.to_python(skip_empty_area=False)) for name, sheet in sheets.items()}
+            return {name: tidy(self.rows(sheet)) for name, sheet in sheets.items()}
+
+    def rows(self, sheet):
+        plain = {str, int, float}
+        for row in sheet.to_python(skip_empty_area=False):
+            yield [cell if type(cell) in plain else (cell,) for cell in row]
 
 
 class Xlrd:
@@ -88,7 +97,9 @@ class LibreOffice:
         target = self.directory / f"csv-{len(list(self.directory.iterdir()))}"
         command = [self.program, "--headless", f"-env:UserInstallation={self.profile.as_uri()}"]
         command += ["--convert-to", self.filter, "--outdir", str(target), *map(str, paths)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        # Without a UTF-8 locale it finds no file whose name is not ASCII.
+        environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
         assert done.returncode == 0, done.stderr
         return [self.book(target, path, done.stdout) for path in paths]
 
@@ -111,10 +122,12 @@ class LibreOffice:
 
 
 def value(quoted, bare):
-    """A field as a text if it was quoted, else as a number or nothing."""
+    """A field as a text if it was quoted, else as a number, nothing, or whatever else it is."""
     if quoted is not None:
         return quoted.replace('""', '"')
-    return float(bare) if bare else ""
+    if not bare:
+        return ""
+    return float(bare) if NUMBER.fullmatch(bare) else (bare,)
 
 
 def is_missing(outsider):

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+import xlrd
 
 import edge
 import workbooks
@@ -48,6 +49,14 @@ def test_every_cell_comes_back_as_it_went_in(outsider, written, read, name):
 def test_a_damaged_cell_is_found_where_it_is(outsider, written, read):
     (difference,) = differences(written["damaged"].book, read["damaged"])
     assert difference.startswith("sheet Results, row 3, column 3: 'a damaged text' instead of 'an intact text'")
+
+
+def test_the_summary_comes_first_and_a_header_stays_in_view(written):
+    with xlrd.open_workbook(written["damaged"].path, formatting_info=True) as book:
+        summary, results = book.sheets()
+    assert (summary.name, summary.sheet_selected, summary.panes_are_frozen) == ("Summary", 1, 0)
+    assert (results.name, results.sheet_selected, results.panes_are_frozen) == ("Results", 0, 1)
+    assert (results.horz_split_pos, results.horz_split_first_visible) == (1, 1)
 
 
 def test_every_alteration_is_met_in_the_data_so_that_an_untrue_one_fails(outsider, written):

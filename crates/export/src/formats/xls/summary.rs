@@ -76,7 +76,9 @@ pub(super) fn write(
     report: Option<&Report>,
     altered: Altered,
 ) -> Result<(), Error> {
-    let columns = [Column::new("").width(36), Column::new("").width(44), Column::new("").width(64)];
+    // Numbers stand at the right end of the second column, so it is narrow; a longer text runs on over the third,
+    // which is empty beside it.
+    let columns = [Column::new("").width(36), Column::new("").width(12), Column::new("").width(64)];
     let sheet = workbook.add_sheet_without_header("Summary", &columns)?;
     workbook.move_first(sheet)?;
     let mut lines = Lines { workbook, sheet, language: layout.language };
