@@ -103,13 +103,13 @@ fn status(code: Code) -> StatusCode {
         AppForeign, AppMissing, AppNameTaken, AppNotCarried, AppQuota, BatchFileInvalid, BatchFileMissing,
         BatchFileNameInvalid, BatchFileNameTaken, BatchFileQuota, BatchFileTooLarge,
         BatchFileTypeUnsupported, BatchTaskMissing, BatchTaskQuota, BatchTaskUnfinished, Denied,
-        DeviceFrozen, DeviceMissing, DeviceNotFrozen, DeviceQuota, DeviceTaken, DocumentSourceMissing,
-        ExportSourceMissing, ExportTaskInvalid, ExportTaskMissing, ExportTaskNotCompleted,
-        ExportTasksUnfinished, ForeignProject, GatewayMissing, Internal, InvalidFormat, InvalidInput,
-        InvalidTime, LevelTooDeep, LimitOutOfRange, MarkerOutOfRange, NodeIdTaken, ProductInvalid,
-        ProductMissing, ProductQuota, ProductTaken, RateLimited, StartAfterEnd, StorageFull,
-        SubDeviceNotFreezable, TargetsInvalid, TargetsTooMany, TaskPolicyInvalid, TaskTypeUnsupported,
-        TooLarge, Unauthenticated, UnknownPath,
+        DeviceFrozen, DeviceHasChildren, DeviceMissing, DeviceNotFrozen, DeviceQuota, DeviceTaken,
+        DocumentSourceMissing, ExportSourceMissing, ExportTaskInvalid, ExportTaskMissing,
+        ExportTaskNotCompleted, ExportTasksUnfinished, ForeignProject, GatewayMissing, Internal,
+        InvalidFormat, InvalidInput, InvalidTime, LevelTooDeep, LimitOutOfRange, MarkerOutOfRange,
+        NodeIdTaken, ProductInvalid, ProductMissing, ProductQuota, ProductTaken, RateLimited, StartAfterEnd,
+        StorageFull, SubDeviceNotFreezable, TargetsInvalid, TargetsTooMany, TaskPolicyInvalid,
+        TaskTypeUnsupported, TooLarge, Unauthenticated, UnknownPath,
     };
     match code {
         Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -128,6 +128,7 @@ fn status(code: Code) -> StatusCode {
         | AppNameTaken
         | ProductQuota
         | DeviceQuota
+        | DeviceHasChildren
         | SubDeviceNotFreezable
         | DeviceFrozen
         | DeviceNotFrozen

@@ -52,6 +52,7 @@ fn endpoints() -> Vec<(&'static str, String, MethodRouter<Api>)> {
         ("AddDevice", at("/devices"), post(devices::add::add)),
         ("ListDevices", at("/devices"), get(devices::list::list)),
         ("ShowDevice", at("/devices/{device_id}"), get(devices::show::show)),
+        ("DeleteDevice", at("/devices/{device_id}"), delete(devices::delete::delete)),
         ("FreezeDevice", at("/devices/{device_id}/freeze"), post(devices::freeze::freeze)),
         ("UnfreezeDevice", at("/devices/{device_id}/unfreeze"), post(devices::unfreeze::unfreeze)),
         ("UploadBatchTaskFile", at("/batchtask-files"), post(batch_files::upload::upload)),

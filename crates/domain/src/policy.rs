@@ -38,6 +38,7 @@ actions! {
     DEVICES_QUERY = "iotda:devices:query";
     DEVICES_FREEZE = "iotda:devices:freeze";
     DEVICES_UNFREEZE = "iotda:devices:unfreeze";
+    DEVICES_DELETE = "iotda:devices:delete";
     BATCHTASKFILES_CREATE = "iotda:batchtaskfiles:create" adds;
     BATCHTASKFILES_LIST = "iotda:batchtaskfiles:queryList";
     BATCHTASKFILES_DELETE = "iotda:batchtaskfiles:delete";

@@ -201,6 +201,16 @@ impl Devices<'_> {
             })
             .await
     }
+
+    /// Deletes a device.
+    pub async fn delete(&self, permit: &Permit, device_id: String) -> Result<(), Error> {
+        let project_id = permit.project_id().to_owned();
+        self.0
+            .unit(move |tx, _| {
+                delete(tx, Reach { project_id: &project_id, app_id: None }, &device_id).map(|_| ())
+            })
+            .await
+    }
 }
 
 /// A LIKE pattern that finds `text` anywhere, its own wildcards taken literally.
@@ -345,6 +355,11 @@ fn take_quota(tx: &mut dyn Tx, context: &Context, project_id: &str) -> Result<()
     }
 }
 
+fn give_quota_back(tx: &mut dyn Tx, project_id: &str) -> Result<(), Error> {
+    tx.execute("UPDATE project SET devices = devices - 1 WHERE project_id = ?1", args![project_id])?;
+    Ok(())
+}
+
 /// What a batch task's report tells of a device besides its id.
 #[derive(Clone, Debug)]
 pub struct Named {
@@ -386,5 +401,26 @@ fn set_frozen(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str, frozen: bool) 
         "UPDATE device SET frozen = ?3 WHERE project_id = ?1 AND device_id = ?2",
         args![reach.project_id, device_id, frozen],
     )?;
+    Ok(named)
+}
+
+/// Deletes a device within `reach`, its secret with it. A gateway must lose its sub-devices first: nobody who
+/// names one device means fifty thousand. What batch tasks say of the device stays as they said it.
+pub fn delete(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str) -> Result<Named, Error> {
+    let project_id = reach.project_id;
+    let found = tx.first(
+        "SELECT node_id, device_name FROM device
+          WHERE project_id = ?1 AND device_id = ?2 AND (?3 IS NULL OR app_id = ?3)",
+        args![project_id, device_id, reach.app_id],
+        |row| Ok(Named { node_id: row.string(0)?, device_name: row.opt_string(1)? }),
+    )?;
+    let named = found.ok_or(Code::DeviceMissing)?;
+    let children =
+        "SELECT 1 FROM device WHERE project_id = ?1 AND gateway_id = ?2 AND gateway_id <> device_id";
+    if tx.exists(children, args![project_id, device_id])? {
+        return Err(Code::DeviceHasChildren.into());
+    }
+    tx.execute("DELETE FROM device WHERE project_id = ?1 AND device_id = ?2", args![project_id, device_id])?;
+    give_quota_back(tx, project_id)?;
     Ok(named)
 }

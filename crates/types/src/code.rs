@@ -80,6 +80,7 @@ catalogue! {
     GatewayMissing = "IOTDA.014011", "Invalid input. The gateway does not exist.", "网关不存在", ours;
     LevelTooDeep = "IOTDA.014012", "Invalid input. The level of the sub-device exceeds the upper limit.", "子设备层级超过上限", ours;
     DeviceQuota = "IOTDA.014019", "Operation not allowed. The device quota is used up.", "设备数量达到上限", ours;
+    DeviceHasChildren = "IOTDA.014024", "Operation not allowed. The device has sub-devices.", "设备存在子设备", ours;
     DeviceTaken = "IOTDA.014031", "Invalid input. The device already exists.", "设备已存在。";
     SubDeviceNotFreezable = "IOTDA.014038", "Operation not allowed. It is not allowed to freeze sub-devices, only gateways or directly connected devices can be frozen.", "禁止冻结子设备，只能冻结网关或者直连设备";
     DeviceFrozen = "IOTDA.014039", "Operation not allowed. The device has been frozen.", "设备已冻结", ours;

@@ -70,6 +70,9 @@ class Caller:
     def unfreeze(self, device_id):
         self.sdk.unfreeze_device(iotda.UnfreezeDeviceRequest(device_id=device_id))
 
+    def delete_device(self, device_id):
+        return self.sdk.delete_device(iotda.DeleteDeviceRequest(device_id=device_id))
+
     def all_devices(self, **filters):
         """Every device, page by page."""
         pages = self.pages(lambda **page: self.sdk.list_devices(iotda.ListDevicesRequest(**page, **filters)))

@@ -1,14 +1,19 @@
 //! The registry of kinds.
 
 mod create_devices;
+mod delete_devices;
 mod freeze_devices;
 mod unfreeze_devices;
 
 use crate::{FileColumn, Kind};
 
 /// Everything that a batch task can do.
-pub const KINDS: &[&dyn Kind] =
-    &[&create_devices::CreateDevices, &freeze_devices::FreezeDevices, &unfreeze_devices::UnfreezeDevices];
+pub const KINDS: &[&dyn Kind] = &[
+    &create_devices::CreateDevices,
+    &delete_devices::DeleteDevices,
+    &freeze_devices::FreezeDevices,
+    &unfreeze_devices::UnfreezeDevices,
+];
 
 /// The kind of a `task_type`.
 pub fn kind(task_type: &str) -> Option<&'static dyn Kind> {

@@ -100,6 +100,42 @@ fn the_quota_counts_what_is_there() {
     });
 }
 
+fn delete(world: &World, id: &str) -> Result<(), Error> {
+    wait(world.store.devices().delete(&world.permit(Action::DEVICES_DELETE), id.into()))
+}
+
+#[test]
+fn a_deleted_device_gives_its_place_back_and_takes_its_secret_along() {
+    drivers(&Limits { devices: 1, ..Limits::default() }, |world| {
+        let product_id = product(world);
+        let id = add(world, order(&product_id, "1")).unwrap();
+        assert_eq!(code(add(world, order(&product_id, "2"))), Code::DeviceQuota);
+        delete(world, &id).unwrap();
+        assert_eq!(code(delete(world, &id)), Code::DeviceMissing, "and what is not there counts for nothing");
+        let secrets = world.store.db().read_blocking(|tx| tx.count("SELECT COUNT(*) FROM device", args![]));
+        assert_eq!(secrets, Ok(0));
+        let again =
+            add(world, AddDevice { secret: Some("another-secret-5678".into()), ..order(&product_id, "1") });
+        assert_eq!(again.unwrap(), id);
+        let shown = wait(world.store.devices().show(&world.permit(Action::DEVICES_QUERY), id)).unwrap();
+        assert_eq!(shown.auth_info.unwrap().secret.as_deref(), Some("anot****-5678"));
+        assert_eq!(code(add(world, order(&product_id, "2"))), Code::DeviceQuota);
+    });
+}
+
+#[test]
+fn a_gateway_is_deleted_only_after_its_sub_devices() {
+    drivers(&Limits::default(), |world| {
+        let product_id = product(world);
+        let top = add(world, order(&product_id, "top")).unwrap();
+        let below =
+            add(world, AddDevice { gateway_id: Some(top.clone()), ..order(&product_id, "below") }).unwrap();
+        assert_eq!(code(delete(world, &top)), Code::DeviceHasChildren);
+        delete(world, &below).unwrap();
+        delete(world, &top).unwrap();
+    });
+}
+
 #[test]
 fn another_apps_device_is_out_of_a_tasks_reach() {
     drivers(&Limits::default(), |world| {
