@@ -43,11 +43,11 @@ pub enum Error {
     /// Neither xlsx nor xls by its first bytes.
     #[error("the file is not a spreadsheet")]
     UnknownFormat,
-    /// An xls file, or an xlsx file with a password, which has the same container.
-    #[error("the file is an .xls or is protected by a password; save it as an .xlsx without one")]
-    XlsUnsupported,
-    /// An entry of the container is encrypted.
-    #[error("the file is encrypted")]
+    /// An xls of a program older than Excel 5.
+    #[error("the file is of a kind that is older than Excel 5; save it as an .xlsx")]
+    TooOld,
+    /// An xlsx or xls with a password, or an entry of the container is encrypted.
+    #[error("the file is protected by a password; save it without one")]
     Encrypted,
     /// More entries in the container than a workbook has, or one name twice, or entries that overlap.
     #[error("the file is not built like a spreadsheet")]

@@ -1,4 +1,4 @@
-//! What must hold for a file before `calamine` sees it.
+//! What must hold for a file before `calamine` sees it. An xls needs more than a check: [`crate::biff`].
 //!
 //! Sizes that a container states are not believed: every entry is inflated once, into nothing, and its bytes are counted.
 //! Names of entries are never used as paths. The guard does not look inside the entries.
@@ -18,7 +18,7 @@ const RATIO_FREE_BYTES: u64 = 1024 * 1024;
 pub enum Format {
     /// Office Open XML: a zip.
     Xlsx,
-    /// BIFF8 in an OLE2 container; also an xlsx that is protected by a password.
+    /// BIFF in an OLE2 container; also an xlsx that is protected by a password.
     Xls,
 }
 

@@ -7,14 +7,15 @@
 //! ```
 //!
 //! A spreadsheet of a few kilobytes can ask its reader for half a terabyte. Therefore a file is read only in a child
-//! process with limits of its own ([`child`]), behind a guard that has counted every byte it inflates to, and cell by
-//! cell, never as a whole sheet. What the parent holds is one row.
+//! process with limits of its own ([`child`]), behind a guard that has counted every byte it inflates to, or, for an
+//! xls, all that its cells ask to be held. What the parent holds is one row.
 //!
 //! **Invariant:** a file is either delivered whole, to its last row, or there is an error: nothing is cut, and a reader
 //! that died never looks like the end of the file.
 //!
 //! What a column means is not known here; neither is who uploaded the file.
 
+mod biff;
 pub mod child;
 mod error;
 mod frame;

@@ -1,6 +1,7 @@
 //! Puts cells together to rows: checks their order and their limits, skips blank rows, pads short ones.
 
-use crate::{At, Error, Limits};
+use crate::{At, Error, Limits, render};
+use calamine::DataType;
 use std::ops::ControlFlow;
 
 /// The last row of any worksheet.
@@ -23,8 +24,14 @@ impl<'a, S: FnMut(u32, &[String]) -> ControlFlow<()>> Rows<'a, S> {
         Self { limits, sink, last: None, row: 0, cells: Vec::new(), filled: 0, header_width: None, rows: 0 }
     }
 
+    /// Takes one cell as `calamine` gives it.
+    pub(crate) fn value(&mut self, at: At, value: &impl DataType) -> Result<ControlFlow<()>, Error> {
+        let text = render::text(value).map_err(|_| Error::DigitsLost { at })?;
+        self.cell(at, &text)
+    }
+
     /// Takes one cell. A blank cell only counts for the order: a sheet may be full of formatted nothing.
-    pub(crate) fn cell(&mut self, at: At, text: &str) -> Result<ControlFlow<()>, Error> {
+    fn cell(&mut self, at: At, text: &str) -> Result<ControlFlow<()>, Error> {
         // Cells out of order could reopen a row that the sink has seen.
         if self.last.is_some_and(|last| at <= last) {
             return Err(Error::OutOfOrder { at });

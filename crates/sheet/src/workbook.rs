@@ -1,11 +1,11 @@
 //! Reads the first worksheet of a workbook, cell by cell.
 //!
-//! Never `worksheet_range`: it allocates the rectangle around all cells, and a file of 5 KB with a cell in its last corner
+//! Of an xlsx never `worksheet_range`: it allocates the rectangle around all cells, and a file of 5 KB with a cell in its last corner
 //! makes it ask for 549 GB.
 
 use crate::guard::{self, Format};
 use crate::rows::Rows;
-use crate::{At, Error, Limits, render};
+use crate::{At, Error, Limits, biff};
 use calamine::{Reader, SheetType, SheetVisible, Xlsx};
 use std::io::Cursor;
 use std::ops::ControlFlow;
@@ -31,7 +31,7 @@ pub fn read(
             guard::check_xlsx(&bytes, limits)?;
             read_xlsx(&bytes, Rows::new(limits, sink))
         }
-        Format::Xls => Err(Error::XlsUnsupported),
+        Format::Xls => biff::read(&bytes, limits, Rows::new(limits, sink)),
     }
 }
 
@@ -50,8 +50,7 @@ fn read_xlsx(
     while let Some(cell) = cells.next_cell().map_err(|error| Error::damaged(&error))? {
         let (row, column) = cell.get_position();
         let at = At { row: row.saturating_add(1), column: column.saturating_add(1) };
-        let text = render::text(cell.get_value()).map_err(|_| Error::DigitsLost { at })?;
-        if rows.cell(at, &text)?.is_break() {
+        if rows.value(at, cell.get_value())?.is_break() {
             break;
         }
     }

@@ -1,5 +1,6 @@
 //! The parent and its child: a real one, and one that a hostile file has taken over.
 
+use crate::biff;
 use crate::workbook::{container, file, sheet, table, worksheet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -85,6 +86,17 @@ fn a_child_that_runs_out_of_memory_dies_alone() {
     };
     let error = open(&bytes, &limits).err();
     assert!(matches!(error, Some(Error::Killed { stop: Stop::Signal(_) })), "{error:?}");
+}
+
+#[test]
+fn the_largest_xls_that_is_let_in_fits_into_the_child() {
+    let far = |column| {
+        let far = biff::label((65_535, column), "far away");
+        open(&biff::book(&[], vec![biff::label((0, 0), "a"), far]), &Limits::default())
+    };
+    let (rows, error) = drain(&mut far(62).unwrap());
+    assert_eq!((rows.len(), error), (1, None));
+    assert_eq!(far(63).err(), Some(Error::Inflates), "refused before it is tried");
 }
 
 #[test]
