@@ -1,6 +1,8 @@
 //! Columns of uploaded files, recognised by their English or Chinese names, whatever the case, a `*` behind a
 //! required one left out.
 
+use std::cmp::Reverse;
+
 use crate::{KINDS, Kind};
 
 /// A column of a kind's file.
@@ -39,15 +41,16 @@ pub(crate) fn names(kind: &dyn Kind, header: &[String]) -> Vec<Option<&'static s
         .collect()
 }
 
+/// The columns that `kind` needs and a header does not have.
+fn missing(kind: &dyn Kind, names: &[Option<&str>]) -> Vec<&'static str> {
+    let needed = kind.columns().iter().filter(|column| column.required).map(|column| column.name);
+    needed.filter(|name| !names.contains(&Some(*name))).collect()
+}
+
 /// Refuses a header that `kind` cannot read, naming the column.
 pub fn header_fits(kind: &dyn Kind, header: &[String]) -> Result<(), String> {
     let names = names(kind, header);
-    let missing: Vec<&str> = kind
-        .columns()
-        .iter()
-        .filter(|column| column.required && !names.contains(&Some(column.name)))
-        .map(|column| column.name)
-        .collect();
+    let missing = missing(kind, &names);
     if !missing.is_empty() {
         return Err(format!("The file has no column {} for {}.", missing.join(", "), kind.task_type()));
     }
@@ -59,9 +62,21 @@ pub fn header_fits(kind: &dyn Kind, header: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether any kind could read a file with this header.
-pub fn header_is_known(header: &[String]) -> bool {
-    KINDS.iter().any(|kind| header_fits(*kind, header).is_ok())
+/// Refuses a header that no kind can read, and says what the kind that comes nearest misses.
+pub fn header_is_known(header: &[String]) -> Result<(), String> {
+    if KINDS.iter().any(|kind| header_fits(*kind, header).is_ok()) {
+        return Ok(());
+    }
+    let distance = |kind: &dyn Kind| {
+        let names = names(kind, header);
+        let known = names.iter().flatten().count();
+        (known > 0).then(|| (missing(kind, &names).len(), Reverse(known)))
+    };
+    let near = KINDS.iter().filter_map(|kind| Some((distance(*kind)?, kind)));
+    match near.min_by_key(|(distance, _)| *distance) {
+        Some((_, nearest)) => header_fits(*nearest, header),
+        None => Err(format!("No kind of batch task knows the columns {}.", header.join(", "))),
+    }
 }
 
 #[cfg(test)]
@@ -80,6 +95,22 @@ mod tests {
         assert_eq!(fits("createDevices", &["产品ID", "设备标识码"]), Ok(()));
         assert!(fits("createDevices", &["node_id"]).unwrap_err().contains("product_id"));
         assert!(fits("freezeDevices", &["device_id", "设备ID"]).unwrap_err().contains("设备ID"));
-        assert!(!header_is_known(&["name".to_owned(), "colour".to_owned()]));
+        for column in KINDS.iter().flat_map(|kind| kind.columns()) {
+            for title in [column.name, column.chinese, &format!(" {} *", column.chinese)] {
+                assert!(column.is_called(title), "{title}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_header_that_no_kind_knows_is_compared_with_the_nearest() {
+        let says = |header: &[&str]| {
+            header_is_known(&header.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap_err()
+        };
+        assert_eq!(says(&["name", "colour"]), "No kind of batch task knows the columns name, colour.");
+        assert_eq!(says(&["product_id", "device_name"]), "The file has no column node_id for createDevices.");
+        assert_eq!(says(&["device_id", "设备ID"]), "The file has the column 设备ID twice.");
+        let twice = ["product_id", "node_id", "device_name", "Node_ID*"];
+        assert_eq!(says(&twice), "The file has the column Node_ID* twice.");
     }
 }

@@ -104,6 +104,12 @@ pub enum Error {
         /// The cell.
         at: At,
     },
+    /// A value in a column whose header is blank.
+    #[error("cell {at} has a value, but its column has no title")]
+    NoTitle {
+        /// The cell.
+        at: At,
+    },
     /// A cell that comes before the one that precedes it.
     #[error("the file is damaged: cell {at} is out of order")]
     OutOfOrder {

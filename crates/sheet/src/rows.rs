@@ -1,4 +1,4 @@
-//! Puts cells together to rows: checks their order and their limits, skips blank rows, pads short ones.
+//! Puts cells together to rows: checks their order, their titles and their limits, skips blank rows, pads short ones.
 
 use crate::{At, Error, Limits, render};
 use calamine::DataType;
@@ -15,13 +15,14 @@ pub(crate) struct Rows<'a, S> {
     row: u32,
     cells: Vec<String>,
     filled: usize,
-    header_width: Option<usize>,
+    /// Which columns have a title, once the header is known.
+    titled: Option<Vec<bool>>,
     rows: u64,
 }
 
 impl<'a, S: FnMut(u32, &[String]) -> ControlFlow<()>> Rows<'a, S> {
     pub(crate) fn new(limits: &'a Limits, sink: S) -> Self {
-        Self { limits, sink, last: None, row: 0, cells: Vec::new(), filled: 0, header_width: None, rows: 0 }
+        Self { limits, sink, last: None, row: 0, cells: Vec::new(), filled: 0, titled: None, rows: 0 }
     }
 
     /// Takes one cell as `calamine` gives it.
@@ -44,6 +45,7 @@ impl<'a, S: FnMut(u32, &[String]) -> ControlFlow<()>> Rows<'a, S> {
         if at.row != self.row && self.flush()?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
+        self.belongs(at)?;
         self.row = at.row;
         self.pad(at.column as usize);
         self.cells[at.column as usize - 1].push_str(text);
@@ -52,7 +54,7 @@ impl<'a, S: FnMut(u32, &[String]) -> ControlFlow<()>> Rows<'a, S> {
 
     /// Gives the last row to the sink; tells how many there were below the header.
     pub(crate) fn finish(mut self) -> Result<u64, Error> {
-        if self.flush()?.is_continue() && self.header_width.is_none() {
+        if self.flush()?.is_continue() && self.titled.is_none() {
             return Err(Error::Blank);
         }
         Ok(self.rows)
@@ -72,13 +74,25 @@ impl<'a, S: FnMut(u32, &[String]) -> ControlFlow<()>> Rows<'a, S> {
         Ok(())
     }
 
+    /// Whoever typed a value meant something by it: one that no title explains is not passed over.
+    fn belongs(&self, at: At) -> Result<(), Error> {
+        let column = at.column as usize - 1;
+        match &self.titled {
+            Some(titled) if !titled.get(column).copied().unwrap_or_default() => Err(Error::NoTitle { at }),
+            _ => Ok(()),
+        }
+    }
+
     fn flush(&mut self) -> Result<ControlFlow<()>, Error> {
         if self.filled == 0 {
             return Ok(ControlFlow::Continue(()));
         }
-        match self.header_width {
-            None => self.header_width = Some(self.filled),
-            Some(width) => {
+        match &self.titled {
+            None => {
+                self.titled = Some(self.cells[..self.filled].iter().map(|cell| !cell.is_empty()).collect())
+            }
+            Some(titled) => {
+                let width = titled.len();
                 self.rows += 1;
                 if self.rows > self.limits.rows {
                     return Err(Error::TooManyRows { limit: self.limits.rows });

@@ -76,10 +76,13 @@ fn file_name(part: &Field<'_>) -> Result<String, Fault> {
         ));
     }
     let extension = name.rsplit('.').next().unwrap_or_default();
-    if extension.eq_ignore_ascii_case("xlsx") {
+    if ["xlsx", "xls"].iter().any(|known| extension.eq_ignore_ascii_case(known)) {
         return Ok(name.to_owned());
     }
-    Err(Fault::new(Code::BatchFileTypeUnsupported, format!("file: {name} is not an .xlsx file")))
+    Err(Fault::new(
+        Code::BatchFileTypeUnsupported,
+        format!("file: {name} is neither an .xlsx nor an .xls file"),
+    ))
 }
 
 /// The bytes of a part in the staging area, and how many there were; beyond the limit they are only counted,
@@ -109,7 +112,7 @@ async fn stage(api: &Api, mut part: Field<'_>) -> Result<(Staged, u64), ApiError
 async fn keep(api: &Api, staged: Staged, file_name: String) -> Result<store::batch_files::Upload, ApiError> {
     let (program, limits) = (api.program.clone(), batch::sheet_limits(&api.store.context().limits));
     let rng: &dyn domain::Rng = &*api.store.context().rng;
-    let object_key = format!("uploads/{}.xlsx", rng.hex(32));
+    let object_key = format!("uploads/{}", rng.hex(32));
     let blobs = api.blobs.clone();
     blocking(move || {
         let (header, rows) = read(&program, &staged, &limits)?;
@@ -137,13 +140,7 @@ fn read(program: &Path, staged: &Staged, limits: &sheet::Limits) -> Result<(Vec<
     let invalid = |error: sheet::Error| Fault::new(Code::BatchFileInvalid, error.to_string());
     let mut upload = sheet::Upload::open(program, staged.path(), limits).map_err(invalid)?;
     let header = upload.header().to_vec();
-    if !batch::header_is_known(&header) {
-        let titles = header.join(", ");
-        return Err(Fault::new(
-            Code::BatchFileInvalid,
-            format!("No kind of batch task knows the columns {titles}."),
-        ));
-    }
+    batch::header_is_known(&header).map_err(|detail| Fault::new(Code::BatchFileInvalid, detail))?;
     let rows = upload.try_fold(0, |rows, row| row.map(|_| rows + 1)).map_err(invalid)?;
     if rows == 0 {
         return Err(Fault::new(Code::BatchFileInvalid, "The file has no row below its header."));

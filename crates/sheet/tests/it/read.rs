@@ -19,15 +19,23 @@ fn the_first_row_that_is_not_blank_is_the_header_and_blank_rows_are_skipped() {
         &[Some("d-1"), Some("泵 😀")],
         &[None, Some(" ")],
         &[None, None, Some("only this")],
-        &[Some("d-3"), None, None, Some("beyond the header")],
     ]);
     let expected = [
         line(3, &["device_id", "device_name", "description"]),
         line(5, &["d-1", "泵 😀", ""]),
         line(7, &["", "", "only this"]),
-        line(8, &["d-3", "", "", "beyond the header"]),
     ];
     assert_eq!(read_bytes(&bytes).unwrap(), expected);
+}
+
+#[test]
+fn a_value_whose_column_has_no_title_is_refused_and_not_passed_over() {
+    let header: &[Option<&str>] = &[Some("device_id"), None, Some("device_name")];
+    let blank_between = read_bytes(&table(&[header, &[Some("d-1"), Some("lost")]]));
+    assert_eq!(blank_between, Err(Error::NoTitle { at: At { row: 2, column: 2 } }));
+    let beyond = read_bytes(&table(&[header, &[Some("d-1"), None, None, None, Some("lost")]]));
+    assert_eq!(beyond, Err(Error::NoTitle { at: At { row: 2, column: 5 } }));
+    assert!(read_bytes(&table(&[header, &[Some("d-1"), Some(" "), Some("Lamp")]])).is_ok());
 }
 
 #[test]
