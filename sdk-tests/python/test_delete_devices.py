@@ -40,10 +40,12 @@ def test_an_id_that_no_device_can_have_is_not_found(server, path):
 
 
 def test_targets_and_rows_are_deleted_and_each_result_is_reported(caller, product_id, tmp_path):
-    first, second, kept = (caller.device(product_id, f"node-{number}", device_name=f"Meter {number}") for number in range(3))
+    names = enumerate(["Meter 0", "Meter 1", "Meter 2"])
+    first, second, kept = (caller.device(product_id, f"node-{number}", device_name=name) for number, name in names)
     by_targets = caller.batch("deleteDevices", targets=[first, "unknown"])
     assert caller.finished(by_targets).status == "PartialSuccess"
-    by_file = caller.batch("deleteDevices", document_source=caller.upload(device_ids(tmp_path / "d.xlsx", [first, second])))
+    file_id = caller.upload(device_ids(tmp_path / "both.xlsx", [first, second]))
+    by_file = caller.batch("deleteDevices", document_source=file_id)
     assert caller.finished(by_file).status == "PartialSuccess"
     assert [device.device_id for device in caller.all_devices()] == [kept]
 

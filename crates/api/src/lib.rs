@@ -16,6 +16,7 @@ mod record;
 mod respond;
 mod router;
 mod space;
+mod templates;
 
 use std::{path::PathBuf, sync::Arc};
 

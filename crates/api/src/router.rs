@@ -13,6 +13,7 @@ use axum::{
 use crate::{
     Api, Inner, Parts, apps, batch_files, batch_tasks, devices, export_tasks, health, products,
     respond::{self, Around},
+    templates,
 };
 
 /// The API over its parts.
@@ -71,6 +72,7 @@ fn endpoints() -> Vec<(&'static str, String, MethodRouter<Api>)> {
             // HEAD has an answer of its own: GET's would count as a download.
             get(export_tasks::download::download).head(export_tasks::download::look),
         ),
+        ("templates", "/console/templates/{file}".to_owned(), get(templates::template)),
         ("healthz", "/healthz".to_owned(), get(health::alive)),
         ("readyz", "/readyz".to_owned(), get(health::ready)),
     ]

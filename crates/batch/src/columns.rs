@@ -14,17 +14,40 @@ pub struct FileColumn {
     pub chinese: &'static str,
     /// Whether a file without it is refused.
     pub required: bool,
+    /// What its cells hold, for whoever fills in a template.
+    pub help: Help,
+}
+
+/// What the cells of a column hold: what it is, its unit, its length.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Help {
+    /// In English.
+    pub english: &'static str,
+    /// In Chinese.
+    pub chinese: &'static str,
+    /// One such cell.
+    pub example: &'static str,
 }
 
 impl FileColumn {
     /// A column that a file must have.
     pub const fn required(name: &'static str, chinese: &'static str) -> Self {
-        Self { name, chinese, required: true }
+        Self { name, chinese, required: true, help: Help { english: "", chinese: "", example: "" } }
     }
 
     /// A column that a file may have.
     pub const fn optional(name: &'static str, chinese: &'static str) -> Self {
-        Self { name, chinese, required: false }
+        Self { required: false, ..Self::required(name, chinese) }
+    }
+
+    /// The same column, explained.
+    pub const fn explained(
+        self,
+        english: &'static str,
+        chinese: &'static str,
+        example: &'static str,
+    ) -> Self {
+        Self { help: Help { english, chinese, example }, ..self }
     }
 
     fn is_called(&self, title: &str) -> bool {
@@ -49,6 +72,9 @@ fn missing(kind: &dyn Kind, names: &[Option<&str>]) -> Vec<&'static str> {
 
 /// Refuses a header that `kind` cannot read, naming the column.
 pub fn header_fits(kind: &dyn Kind, header: &[String]) -> Result<(), String> {
+    if !kind.takes_file() {
+        return Err(format!("{} takes no file.", kind.task_type()));
+    }
     let names = names(kind, header);
     let missing = missing(kind, &names);
     if !missing.is_empty() {

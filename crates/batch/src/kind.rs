@@ -50,8 +50,13 @@ pub trait Kind: Sync {
     /// Whether its targets may be given one by one; if not, they come from a file.
     fn takes_targets(&self) -> bool;
 
-    /// The columns of its file.
+    /// The columns of its file; none if it takes no file.
     fn columns(&self) -> &'static [FileColumn];
+
+    /// Whether its targets may come from a file.
+    fn takes_file(&self) -> bool {
+        !self.columns().is_empty()
+    }
 
     /// What a row acts on, as far as that can be told before it is executed.
     fn target(&self, row: &Row<'_>) -> String;

@@ -6,9 +6,11 @@ mod executor;
 mod expand;
 mod kind;
 mod kinds;
+mod template;
 
-pub use columns::{FileColumn, header_fits, header_is_known};
+pub use columns::{FileColumn, Help, header_fits, header_is_known};
 pub use executor::Batches;
 pub use expand::sheet_limits;
 pub use kind::{Effect, Kind, Row};
 pub use kinds::{KINDS, kind};
+pub use template::{Template, template};

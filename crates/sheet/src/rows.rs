@@ -89,7 +89,8 @@ impl<'a, S: FnMut(u32, &[String]) -> ControlFlow<()>> Rows<'a, S> {
         }
         match &self.titled {
             None => {
-                self.titled = Some(self.cells[..self.filled].iter().map(|cell| !cell.is_empty()).collect())
+                let titles = &self.cells[..self.filled];
+                self.titled = Some(titles.iter().map(|title| !title.is_empty()).collect());
             }
             Some(titled) => {
                 let width = titled.len();

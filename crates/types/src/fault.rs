@@ -16,6 +16,9 @@ pub enum Language {
 }
 
 impl Language {
+    /// All of them.
+    pub const ALL: [Language; 2] = [Language::English, Language::Chinese];
+
     /// `en` or `zh`, as stored and as in `Accept-Language`.
     pub const fn as_str(self) -> &'static str {
         match self {

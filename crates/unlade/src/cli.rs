@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
+use types::Language;
 
 /// A self-hosted server for bulk device work that speaks IoTDA's application API v5.
 #[derive(Parser)]
@@ -18,6 +19,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Show the whole job against a throwaway server, and leave its zip in the current directory
     Demo,
+    /// Write the spreadsheet to fill in for a kind of batch task
+    Template(Template),
     /// The key that encrypts secrets at rest
     #[command(subcommand)]
     Key(Key),
@@ -47,6 +50,24 @@ pub(crate) struct Settings {
     /// The settings file [default: ./unlade.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Template {
+    /// The kind, as in task_type
+    #[arg(value_parser = kinds_with_a_file())]
+    pub(crate) kind: String,
+    /// Where to write it [default: the cloud's name for it, such as BatchCreateDevices_Template.xlsx]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The language of its titles and explanations
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = Language::ALL.map(Language::as_str))]
+    pub(crate) language: String,
+}
+
+fn kinds_with_a_file() -> PossibleValuesParser {
+    let kinds = batch::KINDS.iter().filter(|kind| kind.takes_file());
+    kinds.map(|kind| kind.task_type()).collect::<Vec<_>>().into()
 }
 
 #[derive(Subcommand)]

@@ -7,6 +7,7 @@ mod error;
 mod keys;
 mod serve;
 mod telemetry;
+mod template;
 
 use std::{io::Write, process::ExitCode};
 
@@ -37,6 +38,10 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Key(Key::Rotate(rotate)) => {
             let done = keys::rotate(Config::load(&rotate.settings())?)?;
             writeln!(std::io::stdout(), "{done}").map_err(Error::system("say what was done"))?;
+        }
+        Command::Template(order) => {
+            let path = template::write(&order)?;
+            writeln!(std::io::stdout(), "{}", path.display()).map_err(Error::system("say what was done"))?;
         }
         Command::ParseUpload(upload) => {
             return Ok(match sheet::Limits::from_arguments(&upload.limits) {

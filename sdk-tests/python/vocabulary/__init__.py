@@ -10,7 +10,7 @@ from .race import CALLERS, at_once
 from .raw import raw
 from .result import Result
 from .server import Server
-from .sheet import device_ids, devices, sheet
+from .sheet import device_ids, devices, filled_in, sheet
 
 __all__ = [
     "CALLERS",
@@ -21,6 +21,7 @@ __all__ = [
     "at_once",
     "device_ids",
     "devices",
+    "filled_in",
     "raw",
     "refused",
     "sheet",

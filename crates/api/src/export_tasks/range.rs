@@ -37,7 +37,7 @@ pub(super) fn bytes(header: Option<&str>, len: u64) -> Bytes {
 }
 
 /// The strong tags of an `If-None-Match` or `If-Range` header. A weak one never matches bytes.
-pub(super) fn tags(header: Option<&str>) -> Vec<String> {
+pub(crate) fn tags(header: Option<&str>) -> Vec<String> {
     let listed = header.unwrap_or_default().split(',').map(str::trim);
     listed.filter_map(|tag| Some(tag.strip_prefix('"')?.strip_suffix('"')?.to_owned())).collect()
 }

@@ -16,16 +16,56 @@ use crate::{Effect, FileColumn, Kind, Row};
 pub(super) struct CreateDevices;
 
 const COLUMNS: &[FileColumn] = &[
-    FileColumn::required("product_id", "产品ID"),
-    FileColumn::required("node_id", "设备标识码"),
-    FileColumn::optional("device_id", "设备ID"),
-    FileColumn::optional("device_name", "设备名称"),
-    FileColumn::optional("description", "设备描述"),
-    FileColumn::optional("auth_type", "认证类型"),
-    FileColumn::optional("secret", "设备密钥"),
-    FileColumn::optional("fingerprint", "设备指纹"),
-    FileColumn::optional("gateway_id", "网关ID"),
-    FileColumn::optional("extension_info", "扩展信息"),
+    FileColumn::required("product_id", "产品ID").explained(
+        "The id of the product that the device is one of: 1 to 36 letters, digits, _ and -.",
+        "设备所属产品的ID：1~36个字符，只能是字母、数字、下划线（_）和连接符（-）。",
+        "5c8ba99030344005c02316ad",
+    ),
+    FileColumn::required("node_id", "设备标识码").explained(
+        "The device's own id, unique in its product, such as its serial number or IMEI: 1 to 64 letters, digits, _, - and :.",
+        "设备自身的标识码，如序列号或IMEI，在产品下唯一：1~64个字符，只能是字母、数字、下划线（_）、连接符（-）和冒号（:）。",
+        "lamp-0001",
+    ),
+    FileColumn::optional("device_id", "设备ID").explained(
+        "1 to 128 letters, digits, _ and -. If left empty it becomes product_id, _ and node_id.",
+        "1~128个字符，只能是字母、数字、下划线（_）和连接符（-）。不填时由产品ID、下划线和设备标识码拼接而成。",
+        "5c8ba99030344005c02316ad_lamp-0001",
+    ),
+    FileColumn::optional("device_name", "设备名称").explained(
+        "1 to 256 characters.",
+        "1~256个字符。",
+        "Lamp 1, East Street",
+    ),
+    FileColumn::optional("description", "设备描述").explained(
+        "At most 2048 characters.",
+        "最多2048个字符。",
+        "Pole 17, replaced in May",
+    ),
+    FileColumn::optional("auth_type", "认证类型").explained(
+        "How the device proves itself: SECRET (if left empty) or CERTIFICATES.",
+        "设备的认证方式：SECRET（不填时的取值）或CERTIFICATES。",
+        "SECRET",
+    ),
+    FileColumn::optional("secret", "设备密钥").explained(
+        "With SECRET: 8 to 32 letters, digits, _ and -. If left empty one is made, which no later call shows.",
+        "认证类型为SECRET时：8~32个字符，只能是字母、数字、下划线（_）和连接符（-）。不填时自动生成，且之后无法查询。",
+        "3b935a250c50dc2c6d481d048cefdc3c",
+    ),
+    FileColumn::optional("fingerprint", "设备指纹").explained(
+        "With CERTIFICATES: the fingerprint of the device's certificate, 40 or 64 hex digits.",
+        "认证类型为CERTIFICATES时：设备证书的指纹，40或64位十六进制数字。",
+        "dc0f1016f495157344ac5f1296335cff725ef22f",
+    ),
+    FileColumn::optional("gateway_id", "网关ID").explained(
+        "Of a sub-device only: the id of the device that it is connected through, which must exist by then.",
+        "仅子设备填写：其所连接的网关的设备ID，该网关必须已存在。",
+        "5c8ba99030344005c02316ad_gateway-0001",
+    ),
+    FileColumn::optional("extension_info", "扩展信息").explained(
+        "A JSON object of your own, at most 1 KiB.",
+        "自定义的JSON对象，最多1KB。",
+        r#"{"pole":17}"#,
+    ),
 ];
 
 /// Columns that lie in `auth_info` in the body of AddDevice.

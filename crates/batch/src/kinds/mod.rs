@@ -21,7 +21,11 @@ pub fn kind(task_type: &str) -> Option<&'static dyn Kind> {
 }
 
 /// The file of a kind that needs nothing but devices.
-const DEVICE_ID: &[FileColumn] = &[FileColumn::required("device_id", "设备ID")];
+const DEVICE_ID: &[FileColumn] = &[FileColumn::required("device_id", "设备ID").explained(
+    "The id of a device in the app of the task: 1 to 128 letters, digits, _ and -.",
+    "任务所属资源空间中的设备ID：1~128个字符，只能是字母、数字、下划线（_）和连接符（-）。",
+    "5c8ba99030344005c02316ad_lamp-0001",
+)];
 
 /// What such a kind gives.
 const SUCCESS: &str = "success";

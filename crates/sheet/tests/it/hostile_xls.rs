@@ -58,6 +58,16 @@ fn a_table_of_nothing_but_empty_texts_counts_too() {
 }
 
 #[test]
+fn a_table_of_crumbs_is_not_put_together() {
+    let crumbs = |count| {
+        let globals = [vec![record(0x00FC, &[0; 8])], vec![record(0x003C, &[0; 3]); count]].concat();
+        read_bytes(&book(&globals, vec![label((0, 0), "a")]))
+    };
+    assert!(crumbs(99).is_ok());
+    assert_eq!(damaged(crumbs(100)), "its table of strings is in crumbs");
+}
+
+#[test]
 fn texts_that_break_off_are_refused_and_never_cut() {
     let at = At { row: 1, column: 1 };
     let cut = |text: &str| long(text)[..6].to_vec();

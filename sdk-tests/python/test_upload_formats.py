@@ -1,0 +1,126 @@
+"""Uploads, .xlsx and .xls alike: a wrong file is refused whole, naming the place; a wrong row fails alone."""
+
+import pytest
+import xlwt
+
+from vocabulary import device_ids, devices, refused, sheet
+
+BOTH = pytest.mark.parametrize("suffix", [".xlsx", ".xls"])
+
+
+@pytest.fixture(scope="module")
+def server(serve_module):
+    return serve_module(limits_batch_file_rows=20)
+
+
+def filled(product_id):
+    """Rows of a createDevices file, some of them wrong."""
+    good = [
+        {"product_id": product_id, "node_id": f"000{number}", "device_name": f"三号水表 {number} 🚰"}
+        for number in range(4)
+    ]
+    return [
+        *good,
+        {"product_id": "no-such-product", "node_id": "lost"},
+        dict(good[1], device_name="=1+1"),
+        {"product_id": product_id, "node_id": "n" * 65},
+        {"product_id": product_id, "device_name": "no node id"},
+    ]
+
+
+def test_an_xls_gives_the_same_results_as_the_xlsx(caller, tmp_path):
+    product_id = caller.product()
+    outcomes = {}
+    for suffix in [".xlsx", ".xls"]:
+        file_id = caller.upload(devices(tmp_path / f"devices{suffix}", filled(product_id)))
+        task_id = caller.batch("createDevices", document_source=file_id)
+        assert caller.finished(task_id).status == "PartialSuccess"
+        rows = caller.result(caller.export(task_id)).rows
+        names = sorted((row["target"], row["node_id"], row["device_name"]) for row in rows)
+        outcomes[suffix] = (sorted(caller.subtasks(task_id)), names)
+        created = [subtask.target for subtask in caller.subtasks(task_id) if subtask.status == "Success"]
+        caller.finished(caller.batch("deleteDevices", targets=created))
+    assert outcomes[".xls"] == outcomes[".xlsx"]
+    failures = {subtask.output: subtask.error_code for subtask in outcomes[".xls"][0] if subtask.status == "Fail"}
+    assert failures == {
+        "row 6": "IOTDA.013000",
+        "row 7": "IOTDA.014031",
+        "row 8": "IOTDA.000006",
+        "row 9": "IOTDA.000006",
+    }
+
+
+@BOTH
+@pytest.mark.parametrize("kind", ["freezeDevices", "unfreezeDevices", "deleteDevices"])
+def test_a_wrong_row_fails_alone_with_its_number_code_and_text(caller, tmp_path, suffix, kind):
+    good = caller.device(caller.product(), f"{kind}-{suffix[1:]}")
+    if kind == "unfreezeDevices":
+        caller.freeze(good)
+    file_id = caller.upload(device_ids(tmp_path / f"ids{suffix}", ["unknown", good, "not an id"]))
+    task_id = caller.batch(kind, document_source=file_id)
+    assert caller.finished(task_id).status == "PartialSuccess"
+    missing = ("IOTDA.014000", "The device does not exist.")
+    assert sorted(caller.subtasks(task_id)) == sorted(
+        [
+            ("unknown", "Fail", "row 2", *missing),
+            (good, "Success", "success", "", ""),
+            ("not an id", "Fail", "row 4", *missing),
+        ]
+    )
+
+
+GOOD = ["product_id", "node_id"]
+WRONG_FILES = {
+    "a column is missing": (["product_id", "device_name"], [["p", "n"]], ["node_id", "createDevices"]),
+    "a column is there twice": ([*GOOD, "设备标识码"], [["p", "n", "n"]], ["设备标识码", "twice"]),
+    "no column is known": (["colour"], [["red"]], ["colour"]),
+    "a title is blank": (["product_id", "node_id", None, "device_name"], [["p", "n", "lost", "x"]], ["C2"]),
+    "a value stands beside the table": (GOOD, [["p", "n"], ["p", "m", None, "lost"]], ["D3"]),
+    "a cell is too long": (GOOD, [["p", "n"], ["p", "n" * 4097]], ["B3", "4096"]),
+    "digits are lost": (GOOD, [["p", 89860012345678901234]], ["B2", "15 digits"]),
+    "there are too many rows": (GOOD, [["p", f"n{number}"] for number in range(21)], ["20 rows"]),
+    "there are too many columns": (["device_id", *(f"c{number}" for number in range(64))], [["d"]], ["BM1", "64"]),
+    "there is no row": (GOOD, [], ["no row"]),
+    "there is nothing": ([None], [], ["blank"]),
+}
+
+
+@BOTH
+@pytest.mark.parametrize("header, rows, words", WRONG_FILES.values(), ids=WRONG_FILES)
+def test_a_wrong_file_is_refused_whole_and_the_place_is_named(caller, tmp_path, suffix, header, rows, words):
+    path = sheet(tmp_path / f"wrong{suffix}", header, rows)
+    refused(lambda: caller.upload(path), 400, "IOTDA.014606", *words)
+    assert caller.files() == []
+
+
+@BOTH
+def test_a_file_for_another_kind_is_refused_by_the_column_that_it_lacks(caller, tmp_path, suffix):
+    file_id = caller.upload(device_ids(tmp_path / f"ids{suffix}", ["d1"]))
+    refused(lambda: caller.batch("createDevices", document_source=file_id), 400, "IOTDA.014606", "product_id")
+    caller.delete_file(file_id)
+
+
+def test_a_result_that_was_downloaded_is_no_file_to_upload(caller, tmp_path):
+    task_id = caller.batch("freezeDevices", targets=["unknown"])
+    caller.finished(task_id)
+    path = tmp_path / "result.xls"
+    path.write_bytes(caller.result(caller.export(task_id)).archive.read("freezeDevices.xls"))
+    refused(lambda: caller.upload(path), 400, "IOTDA.014606")
+
+
+def test_a_small_xls_that_claims_a_huge_sheet_does_no_harm(server, caller, tmp_path):
+    book = xlwt.Workbook()
+    page = book.add_sheet("huge")
+    page.write(0, 0, "device_id")
+    page.write(65_535, 255, "far away")
+    book.save(str(tmp_path / "huge.xls"))
+    refused(lambda: caller.upload(tmp_path / "huge.xls"), 400, "IOTDA.014606", "IV65536")
+    assert server.status("/readyz") == 200
+
+
+@BOTH
+def test_the_bytes_decide_what_a_file_is_and_not_its_name(caller, tmp_path, suffix):
+    path = device_ids(tmp_path / f"true{suffix}", ["d1"])
+    renamed = tmp_path / ("false.xls" if suffix == ".xlsx" else "false.xlsx")
+    path.rename(renamed)
+    caller.delete_file(caller.upload(renamed))
