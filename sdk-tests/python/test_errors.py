@@ -283,6 +283,14 @@ def a_device_too_many(stage):
     return call(stage.full(), "POST", "devices", body=device(product_id, "second"))
 
 
+@raises("IOTDA.014024")
+def deleting_a_device_with_sub_devices(stage):
+    product_id, caller = idle_product(stage), stage.idle().caller()
+    gateway_id = caller.device(product_id, "gateway")
+    caller.device(product_id, "sub", gateway_id=gateway_id)
+    return call(stage.idle(), "DELETE", f"devices/{gateway_id}")
+
+
 @raises("IOTDA.014031")
 def a_device_that_exists(stage):
     product_id = idle_product(stage)

@@ -90,6 +90,14 @@ fn texts_that_break_off_are_refused_and_never_cut() {
 }
 
 #[test]
+fn a_date_beyond_all_calendars_is_read_or_refused() {
+    let date = record(0x00E0, &[&[0, 0][..], &14_u16.to_le_bytes(), &[0; 16]].concat());
+    for value in [f64::MAX, f64::MIN, f64::NAN, f64::INFINITY, -1.0, 1e15, 2_958_466.0] {
+        let _ = read_bytes(&book(std::slice::from_ref(&date), vec![number((0, 0), value)]));
+    }
+}
+
+#[test]
 fn two_values_for_one_cell_are_refused() {
     let twice = sheet(vec![label((0, 0), "a"), label((1, 1), "one"), number((1, 1), 2.0)]);
     assert_eq!(damaged(twice), "cell B2 is there twice");

@@ -91,8 +91,8 @@ fn a_child_that_runs_out_of_memory_dies_alone() {
 #[test]
 fn the_largest_xls_that_is_let_in_fits_into_the_child() {
     let far = |column| {
-        let far = biff::label((65_535, column), "far away");
-        open(&biff::book(&[], vec![biff::label((0, 0), "a"), far]), &Limits::default())
+        let cells = [(0, 0), (0, column), (65_535, column)].map(|at| biff::label(at, "far apart"));
+        open(&biff::book(&[], cells.to_vec()), &Limits::default())
     };
     let (rows, error) = drain(&mut far(62).unwrap());
     assert_eq!((rows.len(), error), (1, None));

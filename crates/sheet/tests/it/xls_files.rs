@@ -12,9 +12,10 @@ fn line(row: u32, cells: &[&str]) -> Line {
     (row, cells.iter().map(|cell| (*cell).to_owned()).collect())
 }
 
-/// One column of values below a header.
+/// What is read of the rows below two titles.
 fn values(records: impl IntoIterator<Item = Vec<u8>>) -> Result<Vec<String>, Error> {
-    let records = std::iter::once(label((0, 0), "values")).chain(records).collect();
+    let titles = [label((0, 0), "values"), label((0, 1), "more")];
+    let records = titles.into_iter().chain(records).collect();
     let lines = read_bytes(&book(&[], records))?;
     Ok(lines.into_iter().skip(1).map(|(_, cells)| cells.concat()).collect())
 }

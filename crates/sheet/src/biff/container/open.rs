@@ -63,12 +63,9 @@ struct Entry<'a>(&'a [u8]);
 
 impl Entry<'_> {
     fn is_called(&self, name: &str) -> bool {
-        let units = usize::from(u16_at(self.0, 64)).saturating_sub(2).min(64) / 2;
-        let found = (0..units).map(|at| u16_at(self.0, 2 * at));
-        char::decode_utf16(found)
-            .map(Result::unwrap_or_default)
-            .map(|char| char.to_ascii_lowercase())
-            .eq(name.chars().map(|char| char.to_ascii_lowercase()))
+        let len = usize::from(u16_at(self.0, 64)).saturating_sub(2).min(64);
+        let units: Vec<u16> = (0..len / 2).map(|at| u16_at(self.0, 2 * at)).collect();
+        String::from_utf16_lossy(&units).eq_ignore_ascii_case(name)
     }
 
     fn is_stream(&self) -> bool {
