@@ -8,9 +8,9 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 import pytest
 
 import workbooks
-from outsiders import Calamine, LibreOffice, Xlrd, is_missing
+from outsiders import Calamine, LibreOffice, Xlrd
 
-OUTSIDERS = [Calamine, Xlrd, LibreOffice]
+OUTSIDERS = [Calamine(), Xlrd(), LibreOffice()]
 
 
 def pytest_sessionstart():
@@ -20,9 +20,8 @@ def pytest_sessionstart():
 
 
 @pytest.fixture(scope="session", params=OUTSIDERS, ids=lambda outsider: outsider.name)
-def outsider(request, tmp_path_factory):
+def outsider(request):
     """Each of the three; one that is not installed is skipped, which CI does not forgive."""
-    if is_missing(request.param):
+    if not request.param.is_there():
         pytest.skip(f"{request.param.program} is not installed")
-    is_program = hasattr(request.param, "program")
-    return request.param(tmp_path_factory.mktemp("libreoffice")) if is_program else request.param()
+    return request.param

@@ -9,15 +9,13 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import xlrd
 from python_calamine import CalamineWorkbook
 
 from expectation import tidy
-
-
-NUMBER = re.compile(r"-?\d+(\.\d+)?(E[+-]?\d+)?")
 
 
 def without_byte_order_mark(text):
@@ -35,14 +33,24 @@ def with_short_lines(text):
     return re.sub("[^\n]{16367}(?=[^\n])", "\\g<0>\n", text) if "\n" in text else text
 
 
-class Calamine:
+class Outsider:
+    """One of them. `program` must be on the machine; what is a library comes with requirements.txt."""
+
+    program = None
+    alterations = []
+
+    def is_there(self):
+        return self.program is None or shutil.which(self.program) is not None
+
+    def read(self, paths):
+        return [self.book(path) for path in paths]
+
+
+class Calamine(Outsider):
     """Rust; what Unlade itself reads uploads with."""
 
     name = "calamine"
     alterations = [without_byte_order_mark]
-
-    def read(self, paths):
-        return [self.book(path) for path in paths]
 
     def book(self, path):
         with CalamineWorkbook.from_path(path) as book:
@@ -55,14 +63,10 @@ class Calamine:
             yield [cell if type(cell) in plain else (cell,) for cell in row]
 
 
-class Xlrd:
+class Xlrd(Outsider):
     """Python; the strictest of them about records."""
 
     name = "xlrd"
-    alterations = []
-
-    def read(self, paths):
-        return [self.book(path) for path in paths]
 
     def book(self, path):
         with xlrd.open_workbook(path, on_demand=True) as book:
@@ -77,7 +81,7 @@ class Xlrd:
         return tidy(rows)
 
 
-class LibreOffice:
+class LibreOffice(Outsider):
     """C++; what many people open the file with. One start converts every sheet of every file to CSV."""
 
     name = "LibreOffice"
@@ -88,20 +92,17 @@ class LibreOffice:
     filter = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,true,false,false,false,-1"
     field = re.compile(r'"((?:[^"]|"")*)"|([^,\n]*)')
 
-    def __init__(self, directory):
-        # A profile of its own, so that it neither waits for nor talks to another LibreOffice on this machine.
-        self.profile = directory / "profile"
-        self.directory = directory
-
     def read(self, paths):
-        target = self.directory / f"csv-{len(list(self.directory.iterdir()))}"
-        command = [self.program, "--headless", f"-env:UserInstallation={self.profile.as_uri()}"]
-        command += ["--convert-to", self.filter, "--outdir", str(target), *map(str, paths)]
-        # Without a UTF-8 locale it finds no file whose name is not ASCII.
-        environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
-        assert done.returncode == 0, done.stderr
-        return [self.book(target, path, done.stdout) for path in paths]
+        with tempfile.TemporaryDirectory() as directory:
+            # A profile of its own, so that it neither waits for nor talks to another LibreOffice on this machine.
+            profile, target = Path(directory, "profile"), Path(directory, "csv")
+            command = [self.program, "--headless", f"-env:UserInstallation={profile.as_uri()}"]
+            command += ["--convert-to", self.filter, "--outdir", str(target), *map(str, paths)]
+            # A locale says how numbers are written, so it is not the one of whoever runs this.
+            environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
+            assert done.returncode == 0, done.stderr
+            return [self.book(target, path, done.stdout) for path in paths]
 
     def book(self, target, path, said):
         prefix = f"{target}/{path.stem}-"
@@ -121,6 +122,9 @@ class LibreOffice:
                 row = []
 
 
+NUMBER = re.compile(r"-?\d+(\.\d+)?(E[+-]?\d+)?")
+
+
 def value(quoted, bare):
     """A field as a text if it was quoted, else as a number, nothing, or whatever else it is."""
     if quoted is not None:
@@ -128,11 +132,6 @@ def value(quoted, bare):
     if not bare:
         return ""
     return float(bare) if NUMBER.fullmatch(bare) else (bare,)
-
-
-def is_missing(outsider):
-    program = getattr(outsider, "program", None)
-    return program is not None and shutil.which(program) is None
 
 
 def as_read_by(outsider, book):
