@@ -2,7 +2,7 @@
 
 import pytest
 
-from vocabulary import raw, refused, sheet, until
+from vocabulary import order_and_leave, raw, refused, sheet, until
 
 FORGED = "x\n2026-01-01T00:00:00.000000Z  INFO unlade: forged\r"
 
@@ -31,6 +31,17 @@ def test_a_change_has_one_line_and_a_look_or_a_health_check_has_none(serve):
     assert (line["message"], line["status"], line["operation"]) == ("answered", 201, "AddApplication")
     assert lines_of(server, raw(server, "GET", "apps")) == []
     assert not [event for event in server.events() if event.get("operation") in ("healthz", "readyz")]
+
+
+def test_a_caller_who_goes_away_leaves_a_line_all_the_same(serve):
+    server = serve(log_format="json")
+    order_and_leave(server, "POST", "apps", {"app_name": "left"})
+
+    def lines():
+        return [event for event in server.events() if event.get("operation") == "AddApplication"]
+
+    (line,) = until(lines, "the order is in the log", diagnosis=server.log)
+    assert line["message"] in {"refused", "the caller went away"}
 
 
 def test_a_key_that_is_not_proven_is_nobody_s(serve):

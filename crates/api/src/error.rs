@@ -167,3 +167,26 @@ fn status(code: Code) -> StatusCode {
 
 #[cfg(test)]
 mod document;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_write_that_finds_the_disk_full_says_so_and_when_to_come_again() {
+        let mut full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let error = full.write_all(b"x").unwrap_err();
+        let of_file = ApiError::from(error);
+        let of_database = ApiError::from(store::Error::from(db::Error::Full));
+        for refusal in [of_file, of_database] {
+            assert_eq!(refusal.fault.code, Code::StorageFull);
+            let response = refusal.into_response();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(response.headers().contains_key(header::RETRY_AFTER));
+        }
+        let other = ApiError::from(store::Error::from(db::Error::Gone));
+        assert_eq!(other.into_response().status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+}

@@ -19,6 +19,7 @@ pub(crate) struct Record {
     method: Method,
     span: Span,
     begun: Instant,
+    ended: bool,
 }
 
 /// Says whose request this is, once that is proven.
@@ -40,7 +41,7 @@ impl Record {
             access_key_id = Empty,
             project_id = Empty
         );
-        Self { operation, method, span, begun: Instant::now() }
+        Self { operation, method, span, begun: Instant::now(), ended: false }
     }
 
     /// To be entered by whatever the request makes happen.
@@ -54,11 +55,13 @@ impl Record {
     }
 
     /// Ends it. What changes something or is refused has its line at `info`; what only reads, at `debug`.
-    pub(crate) fn end(&self, status: StatusCode, refusal: Option<&Fault>) {
-        let took = self.begun.elapsed();
-        self.count(status, refusal);
-        meter::HTTP_DURATION.observe([self.operation], took);
-        let (status, ms) = (status.as_u16(), took.as_millis() as u64);
+    pub(crate) fn end(mut self, status: StatusCode, refusal: Option<&Fault>) {
+        self.ended = true;
+        let ms = self.count(class(status));
+        if let Some(fault) = refusal {
+            meter::REFUSALS.add([fault.code.as_str()], 1);
+        }
+        let status = status.as_u16();
         self.span.in_scope(|| match refusal {
             Some(fault) => {
                 let (code, why) = (fault.code.as_str(), fault.message(Language::English));
@@ -69,10 +72,22 @@ impl Record {
         });
     }
 
-    fn count(&self, status: StatusCode, refusal: Option<&Fault>) {
-        meter::HTTP_REQUESTS.add([self.operation, method(&self.method), class(status)], 1);
-        if let Some(fault) = refusal {
-            meter::REFUSALS.add([fault.code.as_str()], 1);
+    /// Counts it under the class of its status; answers how many milliseconds it took.
+    fn count(&self, class: &'static str) -> u64 {
+        let took = self.begun.elapsed();
+        meter::HTTP_REQUESTS.add([self.operation, method(&self.method), class], 1);
+        meter::HTTP_DURATION.observe([self.operation], took);
+        took.as_millis() as u64
+    }
+}
+
+impl Drop for Record {
+    /// A caller who goes away takes the request's future with it. What it ordered may be done all the same, so
+    /// it leaves its line.
+    fn drop(&mut self) {
+        if !self.ended {
+            let ms = self.count("gone");
+            self.span.in_scope(|| tracing::info!(ms, "the caller went away"));
         }
     }
 }

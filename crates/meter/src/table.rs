@@ -24,8 +24,8 @@ metrics! {
     CONNECTIONS_OPEN: Gauge<1> = "unlade_connections_open" ["listener"], "connections",
         "Connections that are open, by listener: api, metrics.", "打开的连接数，按监听器（api、metrics）区分。";
     HTTP_REQUESTS: Counter<3> = "unlade_http_requests_total" ["operation", "method", "status"], "requests",
-        "Requests answered, by operation, method and class of status: 2xx, 3xx, 4xx, 5xx; unknown and other are what the API has not.",
-        "已应答的请求数，按操作、方法和状态码类别（2xx、3xx、4xx、5xx）区分；unknown 和 other 表示 API 没有的操作和方法。";
+        "Requests answered, by operation, method and class of status: 2xx, 3xx, 4xx, 5xx, or gone if the caller went away first; unknown and other are what the API has not.",
+        "已应答的请求数，按操作、方法和状态码类别（2xx、3xx、4xx、5xx；gone 表示调用方先行断开）区分；unknown 和 other 表示 API 没有的操作和方法。";
     HTTP_DURATION: Histogram<1> = "unlade_http_request_duration_seconds" ["operation"], "seconds",
         "Time from a request's header to its answer's header.", "从收到请求头到发出应答头的时间。";
     REFUSALS: Counter<1> = "unlade_refusals_total" ["code"], "requests",

@@ -7,7 +7,7 @@ that the SDK would not make, `at_once` is a race, `Sheet` is a template to uploa
 from .caller import Caller, Subtask, refused
 from .polling import until
 from .race import CALLERS, at_once
-from .raw import raw
+from .raw import order_and_leave, raw
 from .result import Result
 from .server import Server
 from .sheet import device_ids, devices, filled_in, sheet
@@ -22,6 +22,7 @@ __all__ = [
     "device_ids",
     "devices",
     "filled_in",
+    "order_and_leave",
     "raw",
     "refused",
     "sheet",

@@ -46,6 +46,16 @@ def raw(server, method, path, query=(), body=None, headers=(), sent_body=None, *
     return answer
 
 
+def order_and_leave(server, method, path, body):
+    """Announces a body and is gone as soon as the server wants to read it."""
+    request = signed_request(server, method, path, [], encoded(body), {})
+    announced = {"Expect": "100-continue", "Content-Length": str(len(request.body))}
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request(request.method, request.uri, headers={**request.header_params, **announced})
+    assert connection.sock.recv(64).startswith(b"HTTP/1.1 100 ")
+    connection.close()
+
+
 def encoded(body):
     if body is None or isinstance(body, bytes):
         return body
