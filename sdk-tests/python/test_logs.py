@@ -94,3 +94,12 @@ def test_a_caller_s_text_makes_no_line_of_its_own(serve, tmp_path, log_format):
     about = [line for line in log.splitlines() if "forged" in line]
     assert len(about) == 1 and "refused" in about[0], about
     assert not [character for character in log if ord(character) < 32 and character != "\n"]
+
+
+def test_a_caller_who_sends_megabytes_does_not_fill_the_log(serve):
+    server = serve(log_format="json")
+    task = {"task_name": "t", "task_type": "freezeDevices", "targets": ["x" * 1_000_000]}
+    answer = raw(server, "POST", "batchtasks", body=task)
+    (line,) = lines_of(server, answer)
+    assert (line["message"], line["code"]) == ("refused", "IOTDA.014203")
+    assert server.log_path.stat().st_size < 20_000

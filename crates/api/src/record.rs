@@ -13,6 +13,9 @@ use axum::{
 use tracing::{Span, field::Empty};
 use types::{Fault, Language};
 
+/// Characters of a refusal's text that are logged: it may quote the caller, who may send megabytes.
+const WHY_MAX: usize = 1000;
+
 /// The record of one request.
 pub(crate) struct Record {
     operation: &'static str,
@@ -65,7 +68,7 @@ impl Record {
         self.span.in_scope(|| match refusal {
             Some(fault) => {
                 let (code, why) = (fault.code.as_str(), fault.message(Language::English));
-                tracing::info!(status, ms, code, why, "refused");
+                tracing::info!(status, ms, code, why = brief(&why), "refused");
             }
             None if self.method.is_safe() => tracing::debug!(status, ms, "answered"),
             None => tracing::info!(status, ms, "answered"),
@@ -90,6 +93,10 @@ impl Drop for Record {
             self.span.in_scope(|| tracing::info!(ms, "the caller went away"));
         }
     }
+}
+
+fn brief(text: &str) -> &str {
+    text.char_indices().nth(WHY_MAX).map_or(text, |(end, _)| &text[..end])
 }
 
 /// Methods are the caller's words; only known ones become labels.

@@ -7,6 +7,7 @@
 mod metric;
 mod page;
 mod table;
+mod value;
 
 pub use metric::{Counter, Described, Gauge, Held, Histogram, Metric};
 pub use page::page;

@@ -25,6 +25,8 @@ pub(crate) fn start(level: Level, format: Format) {
         Format::Text => tracing::subscriber::set_global_default(text(level, io::stderr, colours)),
         Format::Json => tracing::subscriber::set_global_default(json(level, io::stderr)),
     };
+    // The usual hook writes lines of its own, which no reader of JSON understands.
+    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic, "panicked")));
 }
 
 fn text<W>(level: Level, writer: W, colours: bool) -> impl Subscriber + Send + Sync
