@@ -1,4 +1,4 @@
-//! What Unlade counts. Every metric stands in one table, [`ALL`]; whoever does something records it there, and
+//! What Unlade counts. Every metric stands in one table, `table.rs`; whoever does something records it there, and
 //! [`text`] writes all of it as Prometheus reads it.
 //!
 //! A label's value is a `&'static str`, one of our own words: no text of a caller can become one, so that the

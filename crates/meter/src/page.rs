@@ -20,6 +20,18 @@ begin at 0 when the process starts; a gauge that cannot be read is left out.
 |---|---|---|---|---|---|
 ";
 
+const ALERTS: &str = "
+## Worth an alert / 建议告警
+
+| Expression 表达式 | Why | 原因 |
+|---|---|---|
+| `unlade_disk_free_bytes < 2 * unlade_disk_free_bytes_min` | New work will soon be refused. | 即将拒绝新的工作。 |
+| `increase(unlade_jobs_given_up_total[1h]) > 0` | A task failed for good; its log lines say why. | 有任务最终失败，原因见日志。 |
+| `unlade_oldest_waiting_job_age_seconds > 900` | More is ordered than the workers do, or they wait for space. | 任务积压，或工作线程在等待可用空间。 |
+| `increase(unlade_http_requests_total{status=\"5xx\"}[5m]) > 0` | The log says why, with the id of each request. | 日志中有每个请求的 ID 和原因。 |
+| `unlade_database_wal_bytes > 1e9` | A snapshot is held for long; exports are slow. | 快照持有时间过长，导出过慢。 |
+";
+
 /// The whole page.
 pub fn page() -> String {
     let mut page = HEAD.to_owned();
@@ -28,5 +40,5 @@ pub fn page() -> String {
         let labels = labels.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
         let _ = writeln!(page, "| `{name}` | {kind} | {labels} | {unit} | {english} | {chinese} |");
     }
-    page
+    page + ALERTS
 }

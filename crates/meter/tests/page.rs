@@ -27,3 +27,12 @@ fn names_follow_the_conventions_and_none_stands_twice() {
     }
     assert!(!seen.is_empty());
 }
+
+#[test]
+fn the_page_speaks_of_no_metric_that_is_not_there() {
+    let (page, text) = (unlade_meter::page(), unlade_meter::text());
+    let names = page.split(|c: char| c != '_' && !c.is_ascii_alphanumeric());
+    for name in names.filter(|word| word.starts_with("unlade_")) {
+        assert!(text.contains(&format!("# TYPE {name} ")), "{name}");
+    }
+}
