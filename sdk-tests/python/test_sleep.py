@@ -23,7 +23,8 @@ def said(server, *words):
 
 
 def test_an_export_that_slept_past_its_lease_publishes_nothing_and_is_made_anew(serve):
-    server = serve(batch_workers=0, limits_batch_targets=ROWS, jobs_lease_seconds=LEASE_SECONDS)
+    # With one worker nobody takes the claim meanwhile: that it is lost must be seen by who lost it.
+    server = serve(export_workers=1, batch_workers=0, limits_batch_targets=ROWS, jobs_lease_seconds=LEASE_SECONDS)
     caller = server.caller()
     task_id = caller.batch("freezeDevices", targets=[f"device-{number}" for number in range(ROWS)])
     undisturbed = caller.export(task_id)
@@ -43,7 +44,8 @@ def test_an_export_that_slept_past_its_lease_publishes_nothing_and_is_made_anew(
 
 
 def test_a_batch_task_that_slept_past_its_lease_does_nothing_twice(serve, tmp_path):
-    server = serve(jobs_lease_seconds=LEASE_SECONDS)
+    # With two, the other one may take it first.
+    server = serve(batch_workers=2, jobs_lease_seconds=LEASE_SECONDS)
     caller = server.caller()
     product_id = caller.product()
     rows = [{"product_id": product_id, "node_id": f"n{number}"} for number in range(8_000)]
