@@ -7,6 +7,7 @@ pub mod ids;
 pub mod limits;
 pub mod order;
 pub mod policy;
+pub mod retention;
 pub mod rng;
 
 pub use clock::{Clock, SystemClock};
@@ -14,4 +15,5 @@ pub use condition::Condition;
 pub use ids::Ids;
 pub use limits::Limits;
 pub use policy::{Action, Caller, Permit, authorize};
+pub use retention::Retention;
 pub use rng::{Rng, SystemRng};

@@ -8,13 +8,15 @@ use std::{
 };
 
 use blob::{Blobs, Listed};
+use domain::Retention;
 use store::Store;
 use tokio::runtime::Handle;
 
-use crate::{Bell, Job};
+use crate::{Bell, Job, steady::Steady};
 
 const RESCUE_EVERY: Duration = Duration::from_secs(2);
 const PRUNE_EVERY: Duration = Duration::from_secs(10);
+const RETIRE_EVERY: Duration = Duration::from_secs(600);
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// An object that no row names is swept when it is older than any attempt can be.
 const SWEEP_AGE_MS: i64 = 24 * 3600 * 1000;
@@ -33,10 +35,11 @@ impl Agents {
         blobs: Blobs,
         bell: Bell,
         rescues: Vec<Rescue>,
+        retention: Retention,
         runtime: Handle,
     ) -> std::io::Result<Self> {
         let left_over = Vec::new();
-        let mut agents = Running { store, blobs, bell, rescues, runtime, left_over };
+        let mut agents = Running { store, blobs, bell, rescues, retention, runtime, left_over };
         logged("sweep", agents.look_for_left_over());
         std::thread::Builder::new().name("agents".into()).spawn(move || agents.serve()).map(Self)
     }
@@ -63,6 +66,7 @@ struct Running {
     blobs: Blobs,
     bell: Bell,
     rescues: Vec<Rescue>,
+    retention: Retention,
     runtime: Handle,
     /// What an earlier process left unrecorded.
     left_over: Vec<String>,
@@ -70,14 +74,26 @@ struct Running {
 
 impl Running {
     fn serve(&self) {
-        let (mut pruned, mut swept): (Option<Instant>, Option<Instant>) = (None, None);
+        let (mut pruned, mut swept, mut retired): (Option<Instant>, Option<Instant>, Option<Instant>) =
+            (None, None, None);
+        let mut steady = Steady::default();
         while !self.bell.has_ended() {
+            let believed_ms = steady.look(self.store.now_ms(), Instant::now());
             for rescue in &self.rescues {
                 while logged("rescue", rescue(&self.store)) == Some(true) {}
             }
             if swept.is_none_or(|at| at.elapsed() >= SWEEP_EVERY) {
-                logged("sweep", if swept.is_none() { self.sweep_at_start() } else { self.sweep_old() });
+                logged(
+                    "sweep",
+                    if swept.is_none() { self.sweep_at_start() } else { self.sweep_old(believed_ms) },
+                );
                 swept = Some(Instant::now());
+            }
+            if let Some(now_ms) = believed_ms
+                && retired.is_none_or(|at| at.elapsed() >= RETIRE_EVERY)
+            {
+                logged("retire", self.retire(now_ms));
+                retired = Some(Instant::now());
             }
             if pruned.is_none_or(|at| at.elapsed() >= PRUNE_EVERY) {
                 logged("prune", self.prune());
@@ -88,17 +104,39 @@ impl Running {
         }
     }
 
+    /// Removes what is older than the operator wants to keep.
+    fn retire(&self, now_ms: i64) -> Result<(), store::Error> {
+        while !self.bell.has_ended() {
+            let retired = self.store.retire(&self.retention, now_ms)?;
+            if !retired.is_any() {
+                break;
+            }
+            let store::Retired { batch_tasks, export_tasks } = retired;
+            tracing::info!(batch_tasks, export_tasks, "removed for their age");
+        }
+        Ok(())
+    }
+
     fn prune(&self) -> Result<(), String> {
         while self.store.prune().map_err(|error| error.to_string())? && !self.bell.has_ended() {}
         loop {
-            let garbage = self.store.garbage().map_err(|error| error.to_string())?;
+            let mut garbage = self.store.garbage().map_err(|error| error.to_string())?;
             if garbage.is_empty() {
                 return Ok(());
             }
-            for key in &garbage {
-                self.runtime.block_on(self.blobs.delete(key)).map_err(|error| error.to_string())?;
-            }
+            let mut failure = None;
+            garbage.retain(|key| match self.runtime.block_on(self.blobs.delete(key)) {
+                Ok(()) => true,
+                Err(error) => {
+                    // One that cannot be deleted must not keep the others.
+                    failure = Some(format!("{key}: {error}"));
+                    false
+                }
+            });
             self.store.garbage_gone(garbage).map_err(|error| error.to_string())?;
+            if let Some(failure) = failure {
+                return Err(failure);
+            }
         }
     }
 
@@ -115,8 +153,8 @@ impl Running {
     }
 
     /// Later, what is not recorded may yet be: a worker publishes the object before its row.
-    fn sweep_old(&self) -> Result<(), String> {
-        self.sweep(self.store.now_ms() - SWEEP_AGE_MS)
+    fn sweep_old(&self, believed_ms: Option<i64>) -> Result<(), String> {
+        believed_ms.map_or(Ok(()), |now_ms| self.sweep(now_ms - SWEEP_AGE_MS))
     }
 
     fn sweep(&self, before: i64) -> Result<(), String> {
@@ -166,8 +204,9 @@ mod tests {
         let db = db::Db::open(&dir.path().join("test.db"), db::Options::default()).unwrap();
         let store = Store::open(db, context).unwrap();
         let (blobs, bell, handle) = (blobs.clone(), Bell::default(), runtime.handle().clone());
-        let mut agents =
-            Running { store, blobs, bell, rescues: Vec::new(), runtime: handle, left_over: Vec::new() };
+        let retention = Retention::default();
+        let (rescues, left_over) = (Vec::new(), Vec::new());
+        let mut agents = Running { store, blobs, bell, rescues, retention, runtime: handle, left_over };
         agents.look_for_left_over().unwrap();
         publish("exports/not-recorded-yet/1.zip");
         agents.sweep_at_start().unwrap();

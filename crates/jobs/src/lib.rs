@@ -6,6 +6,7 @@
 mod agents;
 mod bell;
 mod lease;
+mod steady;
 mod workers;
 
 pub use agents::{Agents, Rescue};

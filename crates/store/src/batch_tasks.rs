@@ -173,8 +173,7 @@ impl BatchTasks<'_> {
                     "DELETE FROM batch_task WHERE project_id = ?1 AND task_id = ?2",
                     args![&project_id, &task_id],
                 )?;
-                tx.execute("INSERT INTO doomed_task (task_id) VALUES (?1)", args![&task_id])?;
-                Ok(())
+                subtasks::doom(tx, &task_id)
             })
             .await
     }
@@ -254,6 +253,39 @@ fn create(
         created.targets = Some(targets.clone().into());
     }
     Ok(created)
+}
+
+/// What a batch task must be to go for its age: finished, for long, and not about to be read by an export. The
+/// condition of an export names its task by an id that nothing else in it can hold.
+const FINISHED_BEFORE: &str =
+    "status IN ('Success', 'Fail', 'PartialSuccess', 'Stopped') AND changed_ms < ?1 AND NOT EXISTS
+       (SELECT 1 FROM export_task e WHERE e.project_id = batch_task.project_id AND e.status = 'Processing'
+           AND e.resource_condition LIKE '%' || batch_task.task_id || '%')";
+
+/// Batch tasks that finished before `before_ms` and that nobody exports, at most `most`.
+pub(crate) fn finished_before(
+    tx: &mut dyn Tx,
+    before_ms: i64,
+    most: i64,
+) -> Result<Vec<(String, String)>, Error> {
+    let sql = format!("SELECT project_id, task_id FROM batch_task WHERE {FINISHED_BEFORE} LIMIT ?2");
+    Ok(tx.all(&sql, args![before_ms, most], |row| Ok((row.string(0)?, row.string(1)?)))?)
+}
+
+/// Removes a batch task if it still is one of [`finished_before`]; answers whether it was. Its subtasks go in
+/// slices.
+pub(crate) fn retire(
+    tx: &mut dyn Tx,
+    before_ms: i64,
+    project_id: &str,
+    task_id: &str,
+) -> Result<bool, Error> {
+    let sql = format!("DELETE FROM batch_task WHERE {FINISHED_BEFORE} AND project_id = ?2 AND task_id = ?3");
+    let retired = tx.execute(&sql, args![before_ms, project_id, task_id])? == 1;
+    if retired {
+        subtasks::doom(tx, task_id)?;
+    }
+    Ok(retired)
 }
 
 /// A batch task as its executor and its export see it.

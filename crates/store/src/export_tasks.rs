@@ -257,8 +257,21 @@ fn evict_beyond_kept(tx: &mut dyn Tx, context: &Context, user_id: &str) -> StdRe
     Ok(())
 }
 
+/// Export tasks that finished before `before_ms`, at most `most`.
+pub(crate) fn finished_before(
+    tx: &mut dyn Tx,
+    before_ms: i64,
+    most: i64,
+) -> StdResult<Vec<(String, String)>, Error> {
+    Ok(tx.all(
+        "SELECT project_id, export_task_id FROM export_task WHERE ended_ms < ?1 LIMIT ?2",
+        args![before_ms, most],
+        |row| Ok((row.string(0)?, row.string(1)?)),
+    )?)
+}
+
 /// Removes a task, its job and, if no finished task of its condition is left, the condition's file.
-fn remove(tx: &mut dyn Tx, context: &Context, project_id: &str, id: &str) -> StdResult<(), Error> {
+pub(crate) fn remove(tx: &mut dyn Tx, context: &Context, project_id: &str, id: &str) -> StdResult<(), Error> {
     jobs::cancel(tx, id)?;
     let removed = tx.first(
         "DELETE FROM export_task WHERE project_id = ?1 AND export_task_id = ?2 RETURNING condition_key",

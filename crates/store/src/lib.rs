@@ -18,6 +18,7 @@ pub mod jobs;
 mod newest;
 mod page;
 pub mod products;
+mod retention;
 mod schema;
 pub mod subtasks;
 mod vault;
@@ -28,6 +29,7 @@ use db::Db;
 use domain::{Clock, Ids, Limits, Rng};
 
 pub use error::Error;
+pub use retention::Retired;
 pub use schema::MIGRATIONS;
 pub use vault::{MasterKey, Vault};
 

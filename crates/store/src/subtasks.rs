@@ -269,6 +269,12 @@ pub(crate) fn page(
     Ok(page::paged(records, count))
 }
 
+/// Hands the subtasks of a task that was deleted over to the Pruner.
+pub(crate) fn doom(tx: &mut dyn Tx, task_id: &str) -> Result<(), Error> {
+    tx.execute("INSERT INTO doomed_task (task_id) VALUES (?1)", args![task_id])?;
+    Ok(())
+}
+
 /// Removes a slice of the subtasks of deleted tasks; answers whether there may be more.
 pub(crate) fn prune_doomed(tx: &mut dyn Tx, slice: i64) -> Result<bool, Error> {
     let doomed = tx.first("SELECT task_id FROM doomed_task LIMIT 1", args![], |row| row.string(0))?;

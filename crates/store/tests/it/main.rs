@@ -7,6 +7,7 @@ mod exports;
 mod files;
 mod queue;
 mod registry;
+mod retention;
 
 use std::{future::Future, sync::Arc};
 
@@ -14,10 +15,10 @@ use db::{Db, Options};
 use domain::{Action, Caller, Clock, Limits, Permit, SystemRng, authorize, clock::ManualClock};
 use store::{
     Context, Error, MasterKey, Store, Vault,
-    batch_tasks::{NewBatchTask, Targets},
+    batch_tasks::{self, NewBatchTask, Targets},
     export_tasks::{Made, NewExportTask},
     identity::{Chosen, Credentials},
-    jobs::Claim,
+    jobs::{self, Claim},
 };
 use types::{Code, Language, export_task::AppType};
 
@@ -76,6 +77,16 @@ impl World {
         let order =
             NewBatchTask { app_id: None, task_name: name.into(), task_type: "freezeDevices", targets };
         wait(self.store.batch_tasks().create(&self.permit(Action::BATCHTASKS_CREATE), order)).unwrap().task_id
+    }
+
+    /// Executes the oldest batch task that waits, without an effect on any device.
+    pub(crate) fn finish_batch(&self) {
+        let (claim, now_ms) = (self.claim(batch_tasks::JOB).unwrap(), self.clock.now_ms());
+        let finished = self.store.db().write_blocking(move |tx| {
+            jobs::settle(tx, &claim)?;
+            batch_tasks::finish(tx, &claim.project_id, &claim.job_id, None, now_ms)
+        });
+        finished.unwrap();
     }
 
     pub(crate) fn export(&self, task_id: &str) -> Result<String, Error> {

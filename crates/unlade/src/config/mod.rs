@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use domain::Limits;
+use domain::{Limits, Retention};
 use jobs::Term;
 use store::{MasterKey, identity::Chosen};
 
@@ -50,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) lease: Term,
     /// The limits of the API.
     pub(crate) limits: Limits,
+    /// How long finished work is kept.
+    pub(crate) retention: Retention,
     /// How the database is opened.
     pub(crate) database: db::Options,
     /// What is logged.
@@ -110,6 +112,7 @@ impl Config {
             batch_workers: batch.workers,
             lease: Term::new(Duration::from_secs(jobs.lease_seconds)),
             limits: layers.section("limits")?,
+            retention: layers.section("retention")?,
             database: db::Options {
                 // Each export holds one for as long as it runs; the calls keep theirs.
                 readers: database.readers.saturating_add(export.workers),

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 /// The sections, by name.
-pub(super) const SECTIONS: [&str; 7] = ["server", "export", "batch", "jobs", "limits", "log", "database"];
+pub(super) const SECTIONS: [&str; 8] =
+    ["server", "export", "batch", "jobs", "limits", "log", "database", "retention"];
 
 /// `[server]`
 #[derive(Debug, Deserialize)]

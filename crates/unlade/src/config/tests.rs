@@ -25,6 +25,7 @@ fn the_defaults_are_the_documented_values() {
     assert_eq!((config.metrics_listen, config.free_bytes_min), (None, 256 << 20));
     assert_eq!((config.export_workers, config.batch_workers), (2, 2));
     assert_eq!((config.limits.export_kept, config.limits.download_interval_seconds), (50, 30));
+    assert_eq!((config.retention.batch_task_days, config.retention.export_task_days), (90, 0));
     assert_eq!(config.database.snapshot_age_max, Duration::from_secs(900));
     assert_eq!(config.lease.until(0), 30_000);
     assert!(config.chosen.access_key.is_none() && config.master_key.is_none());
@@ -64,6 +65,7 @@ fn a_bad_setting_is_named() {
     assert!(file("[exprt]\nworkers = 1").contains("exprt"));
     assert!(file("workers = 1").contains("workers"));
     assert!(file("[limits]\nexport_kept = -1").contains("[limits] export_kept: may not be negative"));
+    assert!(file("[retention]\nbatch_task_days = -1").contains("[retention] batch_task_days"));
     assert!(file("[server]\nconnections_max = 0").contains("server.connections_max"));
     assert!(file("[server\n").contains(".toml"));
     for (variable, text) in [

@@ -30,9 +30,15 @@ impl Engines {
         let (exports, batches, maintenance) = (Bell::default(), Bell::default(), Bell::default());
         let rescues = vec![Agents::rescue(export.clone()), Agents::rescue(batch.clone())];
         let failed = "start the engines";
-        let agents =
-            Agents::start(store.clone(), blobs.clone(), maintenance.clone(), rescues, runtime.clone())
-                .map_err(Error::system(failed))?;
+        let agents = Agents::start(
+            store.clone(),
+            blobs.clone(),
+            maintenance.clone(),
+            rescues,
+            config.retention,
+            runtime.clone(),
+        )
+        .map_err(Error::system(failed))?;
         let term = config.lease;
         let workers = [
             Workers::start(&export, store, space, &exports, term, config.export_workers)

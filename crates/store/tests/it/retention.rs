@@ -1,0 +1,153 @@
+//! What goes for its age, and what bounds every table.
+
+use domain::{Clock, Limits, Retention};
+
+use crate::{
+    World, drivers,
+    store::{MIGRATIONS, Retired, batch_files::Upload, export_tasks::JOB},
+    wait,
+};
+
+const DAY_MS: i64 = 86_400_000;
+const FIVE_DAYS: Retention = Retention { batch_task_days: 5, export_task_days: 5 };
+const MONTH: Retention = Retention { batch_task_days: 30, export_task_days: 30 };
+
+/// The tables whose rows the business of a day does not add to: they count users, projects, apps, and what is
+/// registered under a limit.
+const STANDING: &[&str] =
+    &["instance", "project", "iam_user", "access_key", "app", "product", "device", "schema_migration"];
+/// One row an owner, whatever the owner does.
+const A_ROW_AN_OWNER: &[&str] = &["gate", "download"];
+/// What a day adds to and age takes away.
+const PASSING: &[&str] = &[
+    "batch_file",
+    "batch_task",
+    "subtask",
+    "doomed_task",
+    "export_task",
+    "export_result",
+    "object_garbage",
+    "job",
+];
+
+fn rows(world: &World, table: &str) -> i64 {
+    world.store.db().read_blocking(|tx| tx.count(&format!("SELECT COUNT(*) FROM {table}"), &[])).unwrap()
+}
+
+fn counts(world: &World, tables: &[&'static str]) -> Vec<(&'static str, i64)> {
+    tables.iter().map(|table| (*table, rows(world, table))).collect()
+}
+
+fn retire(world: &World, retention: &Retention) -> Retired {
+    world.store.retire(retention, world.clock.now_ms()).unwrap()
+}
+
+/// What the Pruner does until there is nothing left to do.
+fn prune(world: &World) {
+    while world.store.prune().unwrap() {}
+    world.store.garbage_gone(world.store.garbage().unwrap()).unwrap();
+}
+
+/// A day of work: a batch task that ends, an export of it that succeeds, and one that fails, a download, and a
+/// file that nobody takes.
+fn day(world: &World, name: &str) {
+    let task = world.batch_task(name, &["a", "b", "c"]);
+    world.finish_batch();
+    let export = world.export(&task).unwrap();
+    world.publish(&world.claim(JOB).unwrap(), name).unwrap();
+    world.export(&task).unwrap();
+    world.store.export_fail(&world.claim(JOB).unwrap(), "the disk was full".into()).unwrap();
+    let ask = crate::store::downloads::Ask { export_task_id: export, resumes: None, holds: Vec::new() };
+    wait(world.store.admit_download(&world.permit(domain::Action::EXPORTTASKS_QUERY), ask)).unwrap();
+    let file = Upload {
+        file_name: format!("{name}.xlsx"),
+        object_key: format!("uploads/{name}"),
+        header: vec!["device_id".into()],
+        rows: 1,
+    };
+    wait(world.store.batch_files().upload(&world.permit(domain::Action::BATCHTASKFILES_CREATE), file))
+        .unwrap();
+}
+
+#[test]
+fn a_fortnight_of_work_leaves_no_more_than_its_last_days() {
+    drivers(&Limits::default(), |world| {
+        let standing = counts(world, STANDING);
+        for number in 0..14 {
+            day(world, &format!("day{number}"));
+            world.clock.advance(DAY_MS);
+            while retire(world, &FIVE_DAYS).is_any() {}
+            prune(world);
+        }
+        let of = |table: &str| rows(world, table);
+        assert_eq!((of("batch_task"), of("subtask"), of("export_task")), (5, 15, 10));
+        assert!(counts(world, A_ROW_AN_OWNER).iter().all(|(_, rows)| *rows <= 2));
+        world.clock.advance(5 * DAY_MS);
+        while retire(world, &FIVE_DAYS).is_any() {}
+        prune(world);
+        for (table, rows) in counts(world, PASSING) {
+            assert_eq!(rows, 0, "{table}");
+        }
+        assert_eq!(counts(world, STANDING), standing);
+    });
+}
+
+#[test]
+fn every_table_has_a_reason_why_it_does_not_grow_for_ever() {
+    let sql: String = MIGRATIONS.iter().map(|migration| migration.sql).collect();
+    for table in sql.split("CREATE TABLE ").skip(1).filter_map(|text| text.split_whitespace().next()) {
+        let named = [STANDING, A_ROW_AN_OWNER, PASSING].iter().any(|tables| tables.contains(&table));
+        assert!(named, "{table}: say in docs/retention.md and here what bounds it");
+    }
+}
+
+#[test]
+fn what_is_unfinished_or_young_stays() {
+    drivers(&Limits::default(), |world| {
+        let old = world.batch_task("old", &["a"]);
+        world.finish_batch();
+        world.batch_task("unfinished", &["a"]);
+        world.clock.advance(30 * DAY_MS);
+        assert_eq!(retire(world, &MONTH), Retired::default(), "exactly 30 days old");
+        let young = world.export(&old).unwrap();
+        world.clock.advance(1);
+        assert_eq!(retire(world, &MONTH), Retired::default(), "it is being exported");
+        world.publish(&world.claim(JOB).unwrap(), "file").unwrap();
+        assert_eq!(retire(world, &MONTH), Retired { batch_tasks: 1, export_tasks: 0 });
+        prune(world);
+        assert_eq!((rows(world, "batch_task"), rows(world, "subtask")), (1, 1));
+        let permit = world.permit(domain::Action::EXPORTTASKS_QUERY);
+        let served = wait(world.store.look_at_result(&permit, young)).unwrap();
+        assert_eq!(served.sha256, "file", "a result outlives its batch task");
+    });
+}
+
+#[test]
+fn a_result_goes_with_the_last_export_that_serves_it() {
+    drivers(&Limits::default(), |world| {
+        let task = world.batch_task("shared", &["a"]);
+        let first = world.export(&task).unwrap();
+        world.publish(&world.claim(JOB).unwrap(), "file").unwrap();
+        world.clock.advance(20 * DAY_MS);
+        let second = world.export(&task).unwrap();
+        world.publish(&world.claim(JOB).unwrap(), "newer").unwrap();
+        world.clock.advance(20 * DAY_MS);
+        assert_eq!(retire(world, &MONTH).export_tasks, 1);
+        assert_eq!(world.store.garbage().unwrap(), [format!("exports/{first}/1.zip")], "replaced, long ago");
+        let permit = world.permit(domain::Action::EXPORTTASKS_QUERY);
+        assert_eq!(wait(world.store.look_at_result(&permit, second)).unwrap().sha256, "newer");
+        world.clock.advance(20 * DAY_MS);
+        assert_eq!(retire(world, &MONTH).export_tasks, 1);
+        assert_eq!((rows(world, "export_result"), world.store.garbage().unwrap().len()), (0, 2));
+    });
+}
+
+#[test]
+fn zero_days_are_for_ever() {
+    drivers(&Limits::default(), |world| {
+        day(world, "kept");
+        world.clock.advance(36_500 * DAY_MS);
+        let for_ever = Retention { batch_task_days: 0, export_task_days: 0 };
+        assert_eq!(retire(world, &for_ever), Retired::default());
+    });
+}
