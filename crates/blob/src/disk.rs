@@ -54,6 +54,24 @@ pub fn rename_durably(file: &File, from: &Path, to: &Path) -> Result<(), Error> 
     sync_dir(to.parent().unwrap_or(Path::new(".")))
 }
 
+/// Moves a file or a directory whose content is synced, and syncs both directories.
+#[expect(clippy::disallowed_methods, reason = "this is the one module")]
+pub fn move_durably(from: &Path, to: &Path) -> Result<(), Error> {
+    fs::rename(from, to).map_err(at(to))?;
+    [to, from].into_iter().filter_map(Path::parent).try_for_each(sync_dir)
+}
+
+/// Syncs a directory and every directory below it.
+pub fn sync_dirs(path: &Path) -> Result<(), Error> {
+    for entry in fs::read_dir(path).map_err(at(path))? {
+        let entry = entry.map_err(at(path))?;
+        if entry.file_type().map_err(at(path))?.is_dir() {
+            sync_dirs(&entry.path())?;
+        }
+    }
+    sync_dir(path)
+}
+
 /// Syncs a directory, so that a rename in it survives a power cut.
 pub fn sync_dir(path: &Path) -> Result<(), Error> {
     File::open(path).and_then(|dir| dir.sync_all()).map_err(at(path))

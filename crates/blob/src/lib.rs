@@ -4,6 +4,7 @@
 
 pub mod disk;
 mod error;
+mod pins;
 mod space;
 mod stage;
 
@@ -18,6 +19,7 @@ use futures_util::{Stream, StreamExt, TryStreamExt};
 use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path as Key};
 
 pub use error::{Error, is_full};
+pub use pins::Pins;
 pub use space::Space;
 pub use stage::Staged;
 
@@ -28,6 +30,11 @@ pub struct Listed {
     pub key: String,
     /// When it was published, unix ms by the file system's clock.
     pub published_ms: i64,
+}
+
+/// Where the object `key` of the store below `root` lies, whether it is there or not.
+pub fn object_path(root: &Path, key: &str) -> Result<PathBuf, Error> {
+    Ok(root.join("objects").join(Key::parse(key)?.as_ref()))
 }
 
 /// The object store of one data directory; clones share it.
@@ -63,7 +70,7 @@ impl Blobs {
 
     /// Makes a staged file the object `key`, durably.
     pub fn publish(&self, staged: Staged, key: &str) -> Result<(), Error> {
-        staged.publish(&self.root.join("objects").join(Key::parse(key)?.as_ref()))
+        staged.publish(&object_path(&self.root, key)?)
     }
 
     /// A part of an object, in pieces as they are read.
@@ -79,7 +86,7 @@ impl Blobs {
 
     /// The path of an object, for a process that reads files.
     pub fn local_path(&self, key: &str) -> Result<PathBuf, Error> {
-        Ok(self.root.join("objects").join(Key::parse(key)?.as_ref()))
+        object_path(&self.root, key)
     }
 
     /// Deletes an object; one that is not there is deleted already.

@@ -32,6 +32,16 @@ impl Staged {
         Ok(Self { file: disk::create_private(&path)?, path, published: false })
     }
 
+    /// A file that will be published as `path`, which need not lie in an object store; until then it lies beside
+    /// it under a name that tells it apart.
+    pub fn beside(path: &Path) -> Result<Self, Error> {
+        let number = STAGED.fetch_add(1, Ordering::Relaxed);
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}-{number}.part", std::process::id()));
+        let path = path.with_file_name(name);
+        Ok(Self { file: disk::create_private(&path)?, path, published: false })
+    }
+
     /// Where it lies, for a process that reads files.
     pub fn path(&self) -> &Path {
         &self.path
@@ -57,11 +67,17 @@ impl Staged {
         Ok((bytes, hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 
-    pub(crate) fn publish(mut self, to: &Path) -> Result<(), Error> {
-        let directory = to.parent().unwrap_or(Path::new("."));
-        disk::make_private_dir(directory)?;
+    /// Makes it the file `to` of a directory that is there, durably.
+    pub fn place(mut self, to: &Path) -> Result<(), Error> {
         disk::rename_durably(&self.file, &self.path, to)?;
         self.published = true;
+        Ok(())
+    }
+
+    pub(crate) fn publish(self, to: &Path) -> Result<(), Error> {
+        let directory = to.parent().unwrap_or(Path::new("."));
+        disk::make_private_dir(directory)?;
+        self.place(to)?;
         // The directory itself may be new.
         directory.parent().map_or(Ok(()), disk::sync_dir)
     }

@@ -14,7 +14,7 @@ mod value;
 
 pub use error::Error;
 pub use lock::DirLock;
-pub use migrate::{Migration, migrate};
-pub use sqlite::{Db, Options, Sizes};
+pub use migrate::{Migration, migrate, schema};
+pub use sqlite::{Db, Options, Sizes, copy, examine};
 pub use tx::{Flow, Row, Tx};
 pub use value::Value;

@@ -39,6 +39,11 @@ pub fn migrate(db: &Db, migrations: &'static [Migration], now_ms: i64) -> Result
     Ok(())
 }
 
+/// The version of the schema.
+pub fn schema(tx: &mut dyn Tx) -> Result<i64, Error> {
+    tx.count("SELECT MAX(version) FROM schema_migration", args![])
+}
+
 fn applied(tx: &mut dyn Tx) -> Result<Vec<(i64, String)>, Error> {
     tx.script(
         "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -4,7 +4,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use db::{Db, DirLock, Error, Flow, Migration, Options, args, migrate};
+use db::{Db, DirLock, Error, Flow, Migration, Options, args, copy, examine, migrate};
 use unlade_db as db;
 
 const TABLE: &[Migration] = &[Migration {
@@ -170,4 +170,56 @@ fn closing_finishes_what_waits() {
     drop(db);
     assert_eq!(sum(&open(&dir, Options::default())), 5);
     assert!(!dir.path().join("test.db-wal").exists(), "the log is folded in when the last handle goes");
+}
+
+/// An empty file for a copy.
+fn empty(dir: &tempfile::TempDir) -> std::path::PathBuf {
+    dir.path().join("copy.db")
+}
+
+fn sum_of(copy: &std::path::Path) -> Result<i64, Error> {
+    examine(copy, |tx| tx.count("SELECT SUM(v) FROM pair", args![]))
+}
+
+#[test]
+fn a_copy_is_one_snapshot_and_a_file_by_itself_while_units_go_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir, Options::default());
+    put(&db, "a", 0).unwrap();
+    put(&db, "b", 0).unwrap();
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let writing = std::thread::spawn({
+        let db = db.clone();
+        move || {
+            while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+                db.write_blocking(|tx| {
+                    tx.execute("UPDATE pair SET v = v - 1 WHERE k = 'a'", args![])?;
+                    tx.execute("UPDATE pair SET v = v + 1 WHERE k = 'b'", args![])
+                })
+                .unwrap();
+            }
+        }
+    });
+    for _ in 0..20 {
+        copy(db.path(), &empty(&dir)).unwrap();
+        assert_eq!(sum_of(&empty(&dir)), Ok(0));
+        std::fs::remove_file(empty(&dir)).unwrap();
+    }
+    drop(stop);
+    writing.join().unwrap();
+    assert!(!dir.path().join("copy.db-wal").exists());
+}
+
+#[test]
+fn a_copy_with_a_broken_page_is_not_believed() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir, Options::default());
+    put(&db, "a", 1).unwrap();
+    copy(db.path(), &empty(&dir)).unwrap();
+    let mut bytes = std::fs::read(empty(&dir)).unwrap();
+    let page = bytes.len() - 4096;
+    bytes[page..page + 16].fill(0xff);
+    let mut file = std::fs::File::options().write(true).open(empty(&dir)).unwrap();
+    std::io::Write::write_all(&mut file, &bytes).unwrap();
+    assert!(sum_of(&empty(&dir)).is_err());
 }

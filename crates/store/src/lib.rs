@@ -7,6 +7,7 @@
 pub mod apps;
 pub mod batch_files;
 pub mod batch_tasks;
+pub mod contents;
 pub mod devices;
 pub mod downloads;
 mod error;

@@ -21,6 +21,10 @@ pub(crate) enum Command {
     Demo,
     /// Write the spreadsheet to fill in for a kind of batch task
     Template(Template),
+    /// Write everything that is kept into one file, while the server runs
+    Backup(Backup),
+    /// Make a data directory out of a backup
+    Restore(Restore),
     /// The key that encrypts secrets at rest
     #[command(subcommand)]
     Key(Key),
@@ -98,4 +102,59 @@ pub(crate) struct ParseUpload {
     pub(crate) file: PathBuf,
     #[arg(allow_hyphen_values = true, trailing_var_arg = true)]
     pub(crate) limits: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Backup {
+    /// The file to write, which must not be there, or a directory to write a dated file into
+    #[arg(long, value_name = "PATH")]
+    pub(crate) output: PathBuf,
+    /// Add master.key and credentials.csv: whoever has the file can then read every secret
+    #[arg(long)]
+    pub(crate) with_master_key: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Backup {
+    /// Its settings, as every subcommand has them.
+    pub(crate) fn settings(&self) -> Settings {
+        self.place.settings()
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct Restore {
+    /// The backup
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: PathBuf,
+    /// Only read the backup and say whether it is whole
+    #[arg(long)]
+    pub(crate) check: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Restore {
+    /// Its settings, as every subcommand has them.
+    pub(crate) fn settings(&self) -> Settings {
+        self.place.settings()
+    }
+}
+
+/// Which data directory a subcommand is about.
+#[derive(Args)]
+struct Place {
+    /// Where everything is kept [default: ./unlade-data]
+    #[arg(long, value_name = "DIRECTORY")]
+    data_dir: Option<String>,
+    /// The settings file [default: ./unlade.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Place {
+    fn settings(&self) -> Settings {
+        Settings { listen: None, data_dir: self.data_dir.clone(), config: self.config.clone() }
+    }
 }

@@ -26,7 +26,13 @@ pub(crate) fn database_path(data_dir: &Path) -> PathBuf {
     data_dir.join("unlade.db")
 }
 
-fn key_path(data_dir: &Path) -> PathBuf {
+/// The objects of a data directory.
+pub(crate) fn blobs_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("blobs")
+}
+
+/// The file of the master key.
+pub(crate) fn key_path(data_dir: &Path) -> PathBuf {
     data_dir.join("master.key")
 }
 

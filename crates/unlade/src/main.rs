@@ -1,5 +1,6 @@
 //! The binary: reads the configuration, wires the rooms together, and ends in good order.
 
+mod backup;
 mod cli;
 mod config;
 mod demo;
@@ -9,7 +10,7 @@ mod serve;
 mod telemetry;
 mod template;
 
-use std::{io::Write, process::ExitCode};
+use std::{fmt::Display, io::Write, process::ExitCode};
 
 use clap::Parser;
 
@@ -37,12 +38,12 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Demo => demo::run()?,
         Command::Key(Key::Rotate(rotate)) => {
             let done = keys::rotate(Config::load(&rotate.settings())?)?;
-            writeln!(std::io::stdout(), "{done}").map_err(Error::system("say what was done"))?;
+            say(done)?;
         }
-        Command::Template(order) => {
-            let path = template::write(&order)?;
-            writeln!(std::io::stdout(), "{}", path.display()).map_err(Error::system("say what was done"))?;
-        }
+        Command::Template(order) => say(template::write(&order)?.display())?,
+        Command::Backup(order) => say(backup::write(&Config::load(&order.settings())?, &order)?)?,
+        Command::Restore(order) if order.check => say(backup::check(&order.from)?)?,
+        Command::Restore(order) => say(backup::restore(&Config::load(&order.settings())?, &order.from)?)?,
         Command::ParseUpload(upload) => {
             return Ok(match sheet::Limits::from_arguments(&upload.limits) {
                 Ok(limits) => sheet::child::main(&upload.file, &limits),
@@ -51,4 +52,8 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn say(done: impl Display) -> Result<(), Error> {
+    writeln!(std::io::stdout(), "{done}").map_err(Error::system("say what was done"))
 }

@@ -67,6 +67,18 @@ class Server:
             command = [os.environ["UNLADE_BIN"], "serve", *listen]
             return subprocess.Popen(command, env=self.environment(), cwd=self.directory, stdout=out, stderr=err)
 
+    def begin(self, *arguments):
+        """Starts a subcommand beside the server, with its settings."""
+        command = [os.environ["UNLADE_BIN"], *map(str, arguments)]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, env=self.environment(), cwd=self.directory, stdout=pipe, stderr=pipe, text=True)
+
+    def run(self, *arguments):
+        """Runs a subcommand to its end; returns its exit code and what it said."""
+        process = self.begin(*arguments)
+        said, complaint = process.communicate(timeout=120)
+        return process.returncode, said + complaint
+
     def environment(self):
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("UNLADE_")}
         given = {name: value for name, value in self.settings.items() if value is not None}

@@ -1,6 +1,7 @@
 //! SQLite: one writer thread that commits many units of work together, and a pool of read connections.
 
 mod connection;
+mod copy;
 mod readers;
 mod writer;
 
@@ -11,6 +12,7 @@ use std::{
 };
 
 use crate::{Error, Tx};
+pub use copy::{copy, examine};
 use readers::Readers;
 use writer::Writer;
 

@@ -2,12 +2,12 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use blob::{Blobs, Space, disk};
+use blob::{Blobs, Pins, Space, disk};
 use db::{Db, DirLock};
 use domain::{SystemClock, SystemRng};
 use store::{Context, Store};
 
-use crate::{config::Config, error::Error, keys};
+use crate::{backup, config::Config, error::Error, keys};
 
 /// Less free disk than this is too little to begin with, whatever the setting: a start alone writes, and a full
 /// disk under the database is worse than a refusal.
@@ -30,8 +30,10 @@ impl House {
         let directory = &config.data_dir;
         disk::make_private_dir(directory)?;
         let lock = DirLock::take(directory)?;
+        backup::refuse_unfinished(directory)?;
         make_private(directory)?;
-        let blobs = Blobs::open(&directory.join("blobs"))?;
+        forget_pins(directory)?;
+        let blobs = Blobs::open(&keys::blobs_path(directory))?;
         let space = Space::of(directory.clone(), config.free_bytes_min);
         let free = space.free()?;
         if free < FREE_BYTES_MIN {
@@ -55,4 +57,19 @@ fn make_private(directory: &std::path::Path) -> Result<(), Error> {
     let private = std::fs::Permissions::from_mode(0o700);
     std::fs::set_permissions(directory, private)
         .map_err(Error::system(format!("make {} private", directory.display())))
+}
+
+/// Pins that a killed backup has left keep bytes that nobody wants any more.
+fn forget_pins(directory: &std::path::Path) -> Result<(), Error> {
+    let root = keys::blobs_path(directory);
+    let pins = Pins::place(&root);
+    if !pins.exists() {
+        return Ok(());
+    }
+    match DirLock::take(&pins) {
+        Ok(_alone) => Ok(Pins::forget(&root)?),
+        // A backup is at work.
+        Err(db::Error::Locked(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }

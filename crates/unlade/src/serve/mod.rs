@@ -1,7 +1,7 @@
 //! `unlade serve`: opens the house, starts the engines, opens the doors, and when it is asked to end does the
 //! same backwards.
 
-mod credentials;
+pub(crate) mod credentials;
 mod doors;
 mod engines;
 mod house;
