@@ -93,7 +93,7 @@ fn a_snapshot_sees_what_was_there_when_it_began() {
 #[test]
 fn a_snapshot_that_is_held_too_long_ends() {
     let dir = tempfile::tempdir().unwrap();
-    let db = open(&dir, Options { snapshot_age_max: Duration::ZERO, readers: 1 });
+    let db = open(&dir, Options { snapshot_age_max: Duration::ZERO, readers: 1, ..Options::default() });
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
     let held = db.read_blocking(|tx| tx.query(endless, args![], &mut |_| Ok(Flow::More)));
     assert_eq!(held, Err(Error::SnapshotTooOld));
@@ -222,4 +222,42 @@ fn a_copy_with_a_broken_page_is_not_believed() {
     let mut file = std::fs::File::options().write(true).open(empty(&dir)).unwrap();
     std::io::Write::write_all(&mut file, &bytes).unwrap();
     assert!(sum_of(&empty(&dir)).is_err());
+}
+
+#[test]
+fn snapshots_that_take_turns_for_ever_do_not_keep_the_log_growing() {
+    const LOG_MAX: u64 = 1 << 20;
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir, Options { log_bytes_max: LOG_MAX, ..Options::default() });
+    let turns = || {
+        let mut longest = 0;
+        for _ in 0..20 {
+            let held = db.snapshot_blocking(|tx| {
+                tx.count("SELECT SUM(v) FROM pair", args![])?;
+                let text = "x".repeat(100_000);
+                for _ in 0..5 {
+                    let text = text.clone();
+                    db.write_blocking(move |tx| {
+                        tx.execute(
+                            "INSERT INTO pair (k, v) VALUES ('long', 1) ON CONFLICT (k) DO NOTHING",
+                            args![],
+                        )?;
+                        tx.execute("UPDATE pair SET k = ?1 WHERE k != ?1", args![&text])?;
+                        tx.execute("UPDATE pair SET k = 'long'", args![])
+                    })?;
+                    let log = std::fs::metadata(dir.path().join("test.db-wal")).unwrap();
+                    longest = longest.max(log.len());
+                }
+                Ok::<_, Error>(())
+            });
+            held.unwrap();
+        }
+        longest
+    };
+    let longest = std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..3).map(|_| scope.spawn(turns)).collect();
+        readers.into_iter().map(|reader| reader.join().unwrap()).max()
+    });
+    // Each of the snapshots that were there already writes half a MiB more before it ends.
+    assert!(longest < Some(6 * LOG_MAX), "{longest:?}");
 }

@@ -144,7 +144,7 @@ impl Exports {
             only_app: order.only_app.as_deref(),
         };
         let scratch = || self.blobs.scratch().map_err(std::io::Error::from);
-        self.store.db().read_blocking(|snapshot| {
+        self.store.db().snapshot_blocking(|snapshot| {
             let subject = source.subject(snapshot, selection)?.ok_or_else(gone)?;
             let archive = Archive::new(self.blobs.stage()?, subject.changed_ms);
             let layout =

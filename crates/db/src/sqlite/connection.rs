@@ -6,6 +6,8 @@ use rusqlite::{CachedStatement, Connection, OpenFlags, params_from_iter, types::
 
 use crate::{Error, Flow, Row, Tx, Value};
 
+/// How long a statement waits for another process.
+pub(super) const BUSY_MAX: Duration = Duration::from_secs(10);
 /// Statements kept prepared a connection; the business has fewer.
 const STATEMENTS_MAX: usize = 256;
 
@@ -33,7 +35,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
 }
 
 fn settle(connection: &Connection) -> Result<(), Error> {
-    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.busy_timeout(BUSY_MAX)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
     Ok(())

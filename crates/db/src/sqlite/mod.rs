@@ -2,6 +2,7 @@
 
 mod connection;
 mod copy;
+mod log;
 mod readers;
 mod writer;
 
@@ -13,6 +14,7 @@ use std::{
 
 use crate::{Error, Tx};
 pub use copy::{copy, examine};
+use log::Log;
 use readers::Readers;
 use writer::Writer;
 
@@ -23,11 +25,13 @@ pub struct Options {
     pub readers: usize,
     /// How long a snapshot may be held: an old one keeps the write-ahead log from being checkpointed.
     pub snapshot_age_max: Duration,
+    /// How long the write-ahead log may grow before snapshots that last have to wait until it is cut.
+    pub log_bytes_max: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 8, snapshot_age_max: Duration::from_secs(15 * 60) }
+        Self { readers: 8, snapshot_age_max: Duration::from_secs(15 * 60), log_bytes_max: 128 << 20 }
     }
 }
 
@@ -52,11 +56,11 @@ pub struct Db {
 impl Db {
     /// Opens the database file at `path`, making it if need be.
     pub fn open(path: &Path, options: Options) -> Result<Self, Error> {
-        Ok(Self {
-            writer: Arc::new(Writer::start(path)?),
-            readers: Arc::new(Readers::open(path, options)?),
-            path: path.to_owned(),
-        })
+        let connection = connection::open_writer(path)?;
+        let readers = Arc::new(Readers::open(path, options)?);
+        let log = Log::of(path, options.log_bytes_max);
+        let writer = Arc::new(Writer::start(connection, readers.clone(), log)?);
+        Ok(Self { writer, readers, path: path.to_owned() })
     }
 
     /// Where it lies.
@@ -107,12 +111,22 @@ impl Db {
         self.read(|tx| tx.count("SELECT 1", &[])).await.map(|_: i64| ())
     }
 
-    /// [`Db::read`] for threads that may block; the snapshot may be streamed for as long as its age allows.
+    /// [`Db::read`] for threads that may block, of what is read in a moment.
     pub fn read_blocking<T, E: From<Error>>(
         &self,
         work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.readers.read(work)
+        self.readers.read(false, work)
+    }
+
+    /// [`Db::read_blocking`] of what may be streamed for as long as a snapshot's age allows. It may have to wait
+    /// for its turn.
+    pub fn snapshot_blocking<T, E: From<Error>>(
+        &self,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.readers.wait_for_turn(|| self.write_blocking(|_| Ok(())))?;
+        self.readers.read(true, work)
     }
 
     /// [`Db::read_blocking`] that gives up where it would wait or read for longer than `most`.

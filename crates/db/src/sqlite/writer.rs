@@ -4,14 +4,14 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
+    sync::Arc,
     thread::JoinHandle,
 };
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::connection::{SqliteTx, open_writer};
+use super::{connection::SqliteTx, log::Log, readers::Readers};
 use crate::{Error, Tx};
 
 /// Units that share a commit.
@@ -25,12 +25,11 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(path: &Path) -> Result<Self, Error> {
-        let connection = open_writer(path)?;
+    pub(super) fn start(connection: Connection, readers: Arc<Readers>, log: Log) -> Result<Self, Error> {
         let (queue, units) = mpsc::channel(QUEUE_MAX);
         let thread = std::thread::Builder::new()
             .name("db-writer".into())
-            .spawn(move || serve(&connection, units))
+            .spawn(move || serve(&connection, units, &readers, log))
             .map_err(|error| Error::Driver(error.to_string()))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
@@ -101,7 +100,7 @@ where
     }
 }
 
-fn serve(connection: &Connection, mut units: mpsc::Receiver<Box<dyn Unit>>) {
+fn serve(connection: &Connection, mut units: mpsc::Receiver<Box<dyn Unit>>, readers: &Readers, mut log: Log) {
     let mut group = Vec::with_capacity(GROUP_MAX);
     while units.blocking_recv_many(&mut group, GROUP_MAX) > 0 {
         let commit = run_group(connection, &mut group);
@@ -114,6 +113,7 @@ fn serve(connection: &Connection, mut units: mpsc::Receiver<Box<dyn Unit>>) {
         for unit in group.drain(..) {
             unit.settle(commit.clone());
         }
+        log.keep_short(connection, readers);
     }
     let _ = connection.execute_batch("PRAGMA optimize");
 }

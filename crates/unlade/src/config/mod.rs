@@ -117,6 +117,7 @@ impl Config {
                 // Each export holds one for as long as it runs; the calls keep theirs.
                 readers: database.readers.saturating_add(export.workers),
                 snapshot_age_max: Duration::from_secs(export.snapshot_age_seconds),
+                ..db::Options::default()
             },
             log_level: log.level,
             log_format: log.format,
