@@ -1,13 +1,14 @@
 //! `cargo xtask ci`: everything there is. A machine that lacks a tool fails.
 
 use crate::summary::Summary;
-use crate::{bench, check, demo, test, tidy};
+use crate::{bench, check, demo, fuzz, test, tidy};
 
 pub(crate) fn run(summary: &mut Summary) {
     summary.skip_nothing();
     tidy::run(summary);
     check::run(summary);
     test::run(&test::Options::default(), summary);
+    fuzz::run(&fuzz::Options::default(), summary);
     demo::run(summary);
     bench::run(&bench::Options { quick: true, ..bench::Options::default() }, summary);
 }

@@ -1,4 +1,4 @@
-//! Development commands, the same at a desk and in CI: `cargo xtask test`, `check`, `tidy`, `bench`, `ci`.
+//! Development commands, the same at a desk and in CI: `cargo xtask tidy`, `check`, `test`, `fuzz`, `bench`, `ci`.
 //!
 //! One file a command. A command is a list of suites; [`suite`] runs one under its budget, [`summary`] adds them up.
 //! Nothing here knows how a test works: cargo and pytest say what passed, this crate counts.
@@ -9,6 +9,7 @@ mod bench;
 mod check;
 mod ci;
 mod demo;
+mod fuzz;
 mod leash;
 mod place;
 mod suite;
@@ -38,6 +39,8 @@ enum Command {
     Check,
     /// The shape of the house: layers, rooms, modules, registries, and that the documents are true
     Tidy,
+    /// Give hostile input to what reads it, for some seconds each
+    Fuzz(fuzz::Options),
     /// Measure, as children of this process so that each has its own peak memory
     Bench(bench::Options),
     /// Everything, and a skipped test is a failed test
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options, &mut summary),
         Command::Check => check::run(&mut summary),
         Command::Tidy => tidy::run(&mut summary),
+        Command::Fuzz(options) => fuzz::run(&options, &mut summary),
         Command::Bench(options) => bench::run(&options, &mut summary),
         Command::Ci => ci::run(&mut summary),
     }

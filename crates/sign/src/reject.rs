@@ -4,6 +4,8 @@
 
 use thiserror::Error;
 
+use crate::Malformed;
+
 /// A request whose signature does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Rejected {
@@ -46,6 +48,9 @@ pub enum Rejected {
     /// `X-Sdk-Content-Sha256` is not the hash of the body.
     #[error("the body does not match X-Sdk-Content-Sha256")]
     PayloadMismatch,
+    /// Only when signing: the `Authorization` header would be one that nobody can read.
+    #[error(transparent)]
+    Authorization(#[from] Malformed),
     /// The signature is not the one of this request under this key.
     #[error("the signature does not match")]
     Signature,

@@ -5,7 +5,7 @@ use crate::key::sha256_hex;
 use crate::payload::leaves_body_unsigned;
 use crate::verify::signature;
 use crate::{
-    Algorithm, Headers, Payload, Rejected, Request, SERVICE, Scope, SdkDate, UNSIGNED_PAYLOAD,
+    Algorithm, Authorization, Headers, Payload, Rejected, Request, SERVICE, Scope, SdkDate, UNSIGNED_PAYLOAD,
     X_SDK_CONTENT_SHA256, X_SDK_DATE,
 };
 
@@ -47,8 +47,8 @@ impl Signer<'_> {
     /// The request must have the headers with which it will be sent (`Host` too), and none of those that this adds.
     ///
     /// # Errors
-    /// The request cannot be put into canonical form, the access key or region cannot be put into a header, or the moment
-    /// is no date.
+    /// The request cannot be put into canonical form, the access key, the region or the names of the headers cannot be put
+    /// into an `Authorization` header, or the moment is no date.
     pub fn sign(&self, request: &Request<'_>, date_ms: i64) -> Result<SignedHeaders, Rejected> {
         let date = SdkDate::from_ms(date_ms).ok_or(Rejected::DateMalformed)?;
         let unsigned = matches!(request.payload, Payload::Streamed) || leaves_body_unsigned(request.headers)?;
@@ -90,7 +90,10 @@ impl Signer<'_> {
         let text = string_to_sign(algorithm, date, canonical);
         let signature = signature(algorithm, self.access_key_id, self.secret_key, &text);
         let name = algorithm.name();
-        Ok(format!("{name} {credential}, SignedHeaders={signed_headers}, Signature={signature}"))
+        let header = format!("{name} {credential}, SignedHeaders={signed_headers}, Signature={signature}");
+        // A name with a full stop, a hundred headers: better told here than by a refusal that says nothing.
+        Authorization::parse(&header)?;
+        Ok(header)
     }
 }
 

@@ -1,7 +1,9 @@
 //! What holds for every request: it verifies as signed, and not with a byte changed; hostile headers are only refused.
 
 use proptest::prelude::*;
-use unlade_sign::{Authorization, Headers, Payload, Request, SignedHeaders, Signer, verify};
+use unlade_sign::{
+    Authorization, Headers, Malformed, Payload, Rejected, Request, SignedHeaders, Signer, verify,
+};
 
 const SIGNED_AT_MS: i64 = 1_767_323_045_000;
 const SECRET_KEY: &[u8] = b"SKexample0123456789abcdefghijklmnopqrstuv";
@@ -76,6 +78,28 @@ fn changed(text: &str, at: prop::sample::Index) -> String {
         _ => b'a',
     };
     String::from_utf8(bytes).expect("only ASCII was changed")
+}
+
+#[test]
+fn a_request_whose_authorization_nobody_could_read_is_not_signed() {
+    let sign = |access_key_id, names: &[String]| {
+        let headers: Vec<_> = names.iter().map(|name| (name.as_str(), &b"x"[..])).collect();
+        let request = Request {
+            method: "GET",
+            path: "/",
+            query: None,
+            headers: Headers(&headers),
+            payload: Payload::Bytes(b""),
+        };
+        Signer { access_key_id, secret_key: SECRET_KEY, region: None }.sign(&request, SIGNED_AT_MS).map(drop)
+    };
+    let refused = |why| Err(Rejected::Authorization(why));
+    let many: Vec<String> = (0..64).map(|number| format!("x-{number}")).collect();
+    assert_eq!(sign("AK", &many[..63]), Ok(()), "with X-Sdk-Date that is as many as a header may list");
+    assert_eq!(sign("AK", &many), refused(Malformed::SignedHeaders));
+    assert_eq!(sign("AK", &["x.y".into()]), refused(Malformed::SignedHeaders));
+    assert_eq!(sign("AK", &["x".repeat(4096)]), refused(Malformed::TooLong));
+    assert_eq!(sign("A K", &[]), refused(Malformed::Credential));
 }
 
 proptest! {
