@@ -5,13 +5,12 @@
 //! looks the same from outside, in answer and in work.
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, request::Parts as Head},
 };
 use blob::Space;
 use domain::{Action, Caller, Permit, authorize, order::rule};
-use http_body_util::BodyExt;
 use serde_json::Value as Json;
 use sign::{Authorization, Headers, Payload, Rejected, UNSIGNED_PAYLOAD, X_SDK_CONTENT_SHA256};
 use store::identity::KnownKey;
@@ -21,11 +20,14 @@ use crate::{
     Api,
     error::{ApiError, internal},
     query::Query,
-    record, respond, space,
+    record, respond,
+    room::Held,
+    space,
 };
 
-/// How much of a body that is too large is still read, so that its sender sees the refusal and not a reset.
-const DRAINED_MAX: usize = 64 << 20;
+/// Most values in a JSON body, beside the targets of a batch task; no order comes near it. A value takes ten to a hundred
+/// times the bytes in memory that it has in the text.
+const VALUES_MAX: usize = 200_000;
 
 /// An authenticated request.
 pub(crate) struct Call {
@@ -37,7 +39,8 @@ pub(crate) struct Call {
     /// Its headers.
     pub(crate) headers: HeaderMap,
     query: Option<String>,
-    body: Bytes,
+    values_max: usize,
+    body: Held,
 }
 
 /// An authenticated request whose body has not been read.
@@ -46,6 +49,8 @@ pub(crate) struct Upload {
     pub(crate) call: Call,
     /// The body.
     pub(crate) body: Body,
+    /// The room that it takes up, if it had to be read to be proven.
+    _held: Held,
 }
 
 impl Call {
@@ -67,8 +72,14 @@ impl Call {
 
     /// The body as JSON.
     pub(crate) fn json(&self) -> Result<Json, Fault> {
-        serde_json::from_slice(&self.body)
-            .map_err(|error| Fault::new(Code::InvalidFormat, format!("body: {error}")))
+        let invalid = |why: &dyn std::fmt::Display| Fault::new(Code::InvalidFormat, format!("body: {why}"));
+        let most = self.values_max;
+        // Each value but the first has one of these before it; those in texts count too.
+        let values = self.body.bytes.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
+        if values > most {
+            return Err(invalid(&format_args!("holds more than {most} values")));
+        }
+        serde_json::from_slice(&self.body.bytes).map_err(|error| invalid(&error))
     }
 
     /// The language that the caller reads.
@@ -85,10 +96,10 @@ impl Call {
 impl Upload {
     /// [`Call::authorize`]. The body of a caller who is refused is read and thrown away, so that its sender sees
     /// the refusal and not a reset.
-    pub(crate) async fn authorize(&mut self, action: Action) -> Result<Permit, Fault> {
+    pub(crate) async fn authorize(&mut self, api: &Api, action: Action) -> Result<Permit, Fault> {
         let permit = self.call.authorize(action);
         if permit.is_err() {
-            let _ = read(std::mem::take(&mut self.body), 0).await;
+            let _ = api.0.room.hold(std::mem::take(&mut self.body), 0).await;
         }
         permit
     }
@@ -100,8 +111,8 @@ impl FromRequest<Api> for Call {
     async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
         let (mut head, body) = request.into_parts();
         let authenticating = begin(api, &head).await?;
-        let body = read(body, api.store.context().limits.request_bytes).await?;
-        authenticating.finish(api, &head, Payload::Bytes(&body))?.into_call(api, &mut head, body).await
+        let body = api.0.room.hold(body, api.store.context().limits.request_bytes).await?;
+        authenticating.finish(api, &head, Payload::Bytes(&body.bytes))?.into_call(api, &mut head, body).await
     }
 }
 
@@ -114,12 +125,14 @@ impl FromRequest<Api> for Upload {
         let unsigned = head.headers.get(X_SDK_CONTENT_SHA256).is_some_and(|value| value == UNSIGNED_PAYLOAD);
         if unsigned {
             let proven = authenticating.finish(api, &head, Payload::Streamed)?;
-            return Ok(Self { call: proven.into_call(api, &mut head, Bytes::new()).await?, body });
+            let call = proven.into_call(api, &mut head, Held::default()).await?;
+            return Ok(Self { call, body, _held: Held::default() });
         }
         let most = usize::try_from(api.store.context().limits.batch_file_bytes).unwrap_or(usize::MAX);
-        let bytes = read(body, most.saturating_add(1 << 20)).await?;
-        let proven = authenticating.finish(api, &head, Payload::Bytes(&bytes))?;
-        Ok(Self { call: proven.into_call(api, &mut head, Bytes::new()).await?, body: Body::from(bytes) })
+        let held = api.0.room.hold(body, most.saturating_add(1 << 20)).await?;
+        let proven = authenticating.finish(api, &head, Payload::Bytes(&held.bytes))?;
+        let call = proven.into_call(api, &mut head, Held::default()).await?;
+        Ok(Self { call, body: Body::from(held.bytes.clone()), _held: held })
     }
 }
 
@@ -176,7 +189,7 @@ impl Authenticating {
 }
 
 impl Proven {
-    async fn into_call(self, api: &Api, head: &mut Head, body: Bytes) -> Result<Call, ApiError> {
+    async fn into_call(self, api: &Api, head: &mut Head, body: Held) -> Result<Call, ApiError> {
         let Path(mut ids) = Path::<Vec<(String, String)>>::from_request_parts(head, api)
             .await
             .map_err(|_| ApiError::from(Code::UnknownPath))?;
@@ -203,6 +216,7 @@ impl Proven {
             ids: ids.into_iter().map(|(_, value)| value).collect(),
             headers: std::mem::take(&mut head.headers),
             query: head.uri.query().map(str::to_owned),
+            values_max: VALUES_MAX.saturating_add(api.store.context().limits.batch_targets),
             body,
         })
     }
@@ -211,35 +225,6 @@ impl Proven {
 fn is_instance_id(text: &str) -> bool {
     (1..=36).contains(&text.len())
         && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'))
-}
-
-/// The whole of a body that may have `most` bytes.
-async fn read(mut body: Body, most: usize) -> Result<Bytes, ApiError> {
-    let mut whole = Vec::new();
-    let mut len = 0usize;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| broken(&error))?;
-        let Ok(data) = frame.into_data() else { continue };
-        len = len.saturating_add(data.len());
-        if len > DRAINED_MAX.max(most) {
-            break;
-        }
-        if len <= most {
-            whole.extend_from_slice(&data);
-        } else {
-            whole = Vec::new();
-        }
-    }
-    if len > most {
-        return Err(Fault::new(Code::TooLarge, format!("The limit is {most} bytes.")).into());
-    }
-    Ok(whole.into())
-}
-
-/// A body that ends before its end: its sender is gone or too slow, so nobody will read this answer.
-fn broken(error: &dyn std::fmt::Display) -> ApiError {
-    tracing::debug!(%error, "a body broke off");
-    Fault::new(Code::InvalidFormat, "body: broke off").into()
 }
 
 /// For work that needs a thread.

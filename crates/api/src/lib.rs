@@ -14,6 +14,7 @@ mod products;
 mod query;
 mod record;
 mod respond;
+mod room;
 mod router;
 mod space;
 mod templates;
@@ -49,6 +50,7 @@ struct Api(Arc<Inner>);
 struct Inner {
     parts: Parts,
     instance_id: String,
+    room: room::Room,
 }
 
 impl std::ops::Deref for Api {

@@ -13,6 +13,7 @@ use axum::{
 use crate::{
     Api, Inner, Parts, apps, batch_files, batch_tasks, devices, export_tasks, health, products,
     respond::{self, Around},
+    room::Room,
     templates,
 };
 
@@ -23,7 +24,8 @@ use crate::{
 pub fn router(parts: Parts) -> Result<Router, store::Error> {
     let instance_id = parts.store.instance_id()?;
     tracing::info!(instance_id, "this installation's Instance-Id");
-    let api = Api(Arc::new(Inner { parts, instance_id }));
+    let room = Room::new(parts.store.context().limits.held_bytes);
+    let api = Api(Arc::new(Inner { parts, instance_id, room }));
     let around = |operation| from_fn_with_state(Around { api: api.clone(), operation }, respond::around);
     let unknown = respond::unknown.layer(around("unknown"));
     let mut router = Router::new();

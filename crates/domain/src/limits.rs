@@ -33,6 +33,9 @@ pub struct Limits {
     pub devices: i64,
     /// Bytes of a JSON body. Documented: 12 MB at the gateway.
     pub request_bytes: usize,
+    /// Bytes of bodies that are held in memory at a time, of all requests; further ones wait. Not documented; ten of the
+    /// largest.
+    pub held_bytes: usize,
 }
 
 impl Default for Limits {
@@ -51,6 +54,7 @@ impl Default for Limits {
             products: 1000,
             devices: 2_000_000,
             request_bytes: 12 << 20,
+            held_bytes: 128 << 20,
         }
     }
 }

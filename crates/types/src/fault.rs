@@ -37,6 +37,24 @@ impl Language {
     }
 }
 
+/// Most characters of a detail: every field of a call with what is wrong with it.
+const DETAIL_CHARS_MAX: usize = 2000;
+
+/// A detail may repeat what a caller sent. That must neither come back as long as it was sent nor begin a new line of a log.
+fn tamed(detail: Cow<'static, str>) -> Cow<'static, str> {
+    let harmless = detail.len() <= DETAIL_CHARS_MAX && !detail.contains(char::is_control);
+    if harmless {
+        return detail;
+    }
+    let shown =
+        |character: char| if character.is_control() { char::REPLACEMENT_CHARACTER } else { character };
+    let mut text: String = detail.chars().take(DETAIL_CHARS_MAX).map(shown).collect();
+    if detail.chars().nth(DETAIL_CHARS_MAX).is_some() {
+        text.push('…');
+    }
+    text.into()
+}
+
 /// Why something was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -49,9 +67,9 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A refusal that names its cause.
+    /// A refusal that names its cause, in one line and not too many words.
     pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: Some(detail.into()), retry_after_seconds: None }
+        Self { code, detail: Some(tamed(detail.into())), retry_after_seconds: None }
     }
 
     /// The text in `language`, with the detail behind it.
@@ -80,3 +98,26 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detail(text: String) -> String {
+        Fault::new(Code::InvalidInput, text).detail.unwrap_or_default().into_owned()
+    }
+
+    #[test]
+    fn what_a_caller_sent_begins_no_line_of_the_log() {
+        assert_eq!(
+            detail("a\r\nERROR forged \u{1b}[31m".into()),
+            "a\u{fffd}\u{fffd}ERROR forged \u{fffd}[31m"
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_not_as_long_as_what_is_refused() {
+        assert_eq!(detail("设".repeat(2000)), "设".repeat(2000));
+        assert_eq!(detail("设".repeat(1 << 20)), "设".repeat(2000) + "…");
+    }
+}

@@ -1,16 +1,19 @@
 """The words that the tests are written in.
 
 `Server` is the real binary as a process, `Caller` is somebody with the official SDK, `raw` is a signed request
-that the SDK would not make, `at_once` is a race, `Sheet` is a template to upload, `Result` is a downloaded zip.
+that the SDK would not make, `at_once` is a race, `Wire` is a connection without any HTTP library, `harm` is what an
+attack must not do, `Sheet` is a template to upload, `Result` is a downloaded zip.
 """
 
 from .caller import Caller, Subtask, refused
+from .harm import memory_within, others_served
 from .polling import until
 from .race import CALLERS, at_once
 from .raw import order_and_leave, raw
 from .result import Result
 from .server import Server
 from .sheet import device_ids, devices, filled_in, sheet
+from .wire import Wire, chunked, head
 
 __all__ = [
     "CALLERS",
@@ -18,11 +21,16 @@ __all__ = [
     "Result",
     "Server",
     "Subtask",
+    "Wire",
     "at_once",
+    "chunked",
     "device_ids",
     "devices",
     "filled_in",
+    "head",
+    "memory_within",
     "order_and_leave",
+    "others_served",
     "raw",
     "refused",
     "sheet",

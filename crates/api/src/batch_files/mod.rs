@@ -2,4 +2,5 @@
 
 pub(crate) mod delete;
 pub(crate) mod list;
+mod pace;
 pub(crate) mod upload;

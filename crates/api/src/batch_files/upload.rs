@@ -14,6 +14,7 @@ use blob::Staged;
 use domain::{Action, Permit};
 use types::{Code, Fault};
 
+use super::pace::Pace;
 use crate::{
     Api,
     call::{self, blocking},
@@ -21,6 +22,8 @@ use crate::{
     respond::created,
 };
 
+/// Most bytes of all parts that are not the file; nobody has a use for them.
+const OTHER_PARTS_MAX: u64 = 1 << 20;
 /// Most characters of a file's name.
 const NAME_MAX: usize = 60;
 
@@ -31,8 +34,10 @@ pub(crate) async fn upload(State(api): State<Api>, upload: call::Upload) -> Answ
 }
 
 async fn take(api: &Api, mut upload: call::Upload) -> Answer {
-    let permit = upload.authorize(Action::BATCHTASKFILES_CREATE).await?;
-    let mut request = Request::new(upload.body);
+    let permit = upload.authorize(api, Action::BATCHTASKFILES_CREATE).await?;
+    let most = api.store.context().limits.batch_file_bytes;
+    let (pace, body) = Pace::of(upload.body, read_max(most).saturating_add(OTHER_PARTS_MAX));
+    let mut request = Request::new(body);
     if let Some(kind) = upload.call.headers.get(header::CONTENT_TYPE) {
         request.headers_mut().insert(header::CONTENT_TYPE, kind.clone());
     }
@@ -40,16 +45,19 @@ async fn take(api: &Api, mut upload: call::Upload) -> Answer {
     DefaultBodyLimit::disable().apply(&mut request);
     let not_multipart = |_| Fault::new(Code::InvalidFormat, "body: must be multipart/form-data");
     let mut parts = Multipart::from_request(request, &()).await.map_err(not_multipart)?;
-    while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
+    while let Some(mut part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
+        pace.is_kept();
         if part.name() != Some("file") {
+            while part.chunk().await.map_err(|error| unreadable(&error))?.is_some() {
+                pace.is_kept();
+            }
             continue;
         }
         let file_name = file_name(&part)?;
         let may = api.store.batch_files().may_upload(&permit, file_name.clone()).await;
-        let (staged, len) = stage(api, part).await?;
+        let (staged, len) = stage(api, part, &pace).await?;
         // Judged before the bytes are read, answered after: a sender in the middle of them sees no answer.
         may?;
-        let most = api.store.context().limits.batch_file_bytes;
         if len > most {
             return Err(Fault::new(Code::BatchFileTooLarge, format!("The limit is {most} bytes.")).into());
         }
@@ -57,6 +65,12 @@ async fn take(api: &Api, mut upload: call::Upload) -> Answer {
         return record(api, &permit, order).await;
     }
     Err(Fault::new(Code::InvalidFormat, "file: is required").into())
+}
+
+/// How much of a file is read of which `most` bytes are allowed: enough that the sender of a file that is a little too
+/// large has sent it and reads the answer.
+fn read_max(most: u64) -> u64 {
+    most.saturating_mul(2)
 }
 
 /// A body that is not what its Content-Type says, or that ends before its end.
@@ -86,15 +100,16 @@ fn file_name(part: &Field<'_>) -> Result<String, Fault> {
 }
 
 /// The bytes of a part in the staging area, and how many there were; beyond the limit they are only counted,
-/// and beyond twice the limit not even read.
-async fn stage(api: &Api, mut part: Field<'_>) -> Result<(Staged, u64), ApiError> {
+/// and beyond [`read_max`] not even read.
+async fn stage(api: &Api, mut part: Field<'_>, pace: &Pace) -> Result<(Staged, u64), ApiError> {
     let most = api.store.context().limits.batch_file_bytes;
     let blobs = api.blobs.clone();
     let mut staged = blocking(move || Ok(blobs.stage()?)).await?;
     let mut len = 0;
     while let Some(piece) = part.chunk().await.map_err(|error| unreadable(&error))? {
+        pace.is_kept();
         len += piece.len() as u64;
-        if len > most.saturating_mul(2) {
+        if len > read_max(most) {
             break;
         }
         if len <= most {

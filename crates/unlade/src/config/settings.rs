@@ -26,7 +26,7 @@ pub(super) struct Server {
     pub(super) metrics_listen: String,
     /// How long a client may take for the header of a request.
     pub(super) header_timeout_seconds: u64,
-    /// How long a client may pause in the middle of a body that it sends or an answer that it reads.
+    /// How long a client may keep us waiting for 64 KiB of a body, or for room for more of an answer.
     pub(super) stall_timeout_seconds: u64,
 }
 

@@ -45,7 +45,7 @@ pub(crate) struct Manners {
     pub(crate) connections_max: usize,
     /// How long the header of a request may take.
     pub(crate) header_timeout: Duration,
-    /// How long a client may pause in the middle of a body or of an answer.
+    /// How long a client may keep us waiting for a piece of a body, or for room for more of an answer.
     pub(crate) stall_timeout: Duration,
 }
 

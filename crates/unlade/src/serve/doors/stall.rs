@@ -13,29 +13,40 @@ use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
-    time::{Sleep, sleep},
+    time::{Instant, Sleep, sleep},
 };
 
-/// Waits for something, for so long at most; begins anew whenever it comes.
+/// How many bytes of a body make up for all the waiting before: a byte now and then does not.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// Waits for something, for so long at most, in all.
 struct Patience {
     most: Duration,
-    waiting: Option<Pin<Box<Sleep>>>,
+    waited: Duration,
+    waiting: Option<(Instant, Pin<Box<Sleep>>)>,
 }
 
 impl Patience {
     fn new(most: Duration) -> Self {
-        Self { most, waiting: None }
+        Self { most, waited: Duration::ZERO, waiting: None }
     }
 
     /// `polled`, or an error once it was pending for too long.
     fn wait<T>(&mut self, context: &mut Context<'_>, polled: Poll<T>) -> Poll<io::Result<T>> {
         if let Poll::Ready(ready) = polled {
-            self.waiting = None;
+            if let Some((since, _)) = self.waiting.take() {
+                self.waited += since.elapsed();
+            }
             return Poll::Ready(Ok(ready));
         }
-        let most = self.most;
-        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(most)));
+        let left = self.most.saturating_sub(self.waited);
+        let (_, waiting) = self.waiting.get_or_insert_with(|| (Instant::now(), Box::pin(sleep(left))));
         waiting.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Begins anew.
+    fn forget(&mut self) {
+        self.waited = Duration::ZERO;
     }
 }
 
@@ -43,12 +54,22 @@ impl Patience {
 pub(super) struct TimedBody {
     body: Incoming,
     patience: Patience,
+    /// Bytes since the waiting was last forgotten.
+    come: usize,
 }
 
 impl TimedBody {
-    /// A body whose next piece is waited for `most` at most.
+    /// A body each of whose pieces is waited for `most` at most.
     pub(super) fn new(body: Incoming, most: Duration) -> Self {
-        Self { body, patience: Patience::new(most) }
+        Self { body, patience: Patience::new(most), come: 0 }
+    }
+
+    fn came(&mut self, bytes: usize) {
+        self.come += bytes;
+        if self.come >= PIECE_BYTES {
+            self.come = 0;
+            self.patience.forget();
+        }
     }
 }
 
@@ -62,7 +83,11 @@ impl Body for TimedBody {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
         self.patience.wait(context, polled).map(|waited| match waited {
-            Ok(frame) => frame.map(|frame| frame.map_err(Into::into)),
+            Ok(Some(Ok(frame))) => {
+                self.came(frame.data_ref().map_or(0, Bytes::len));
+                Some(Ok(frame))
+            }
+            Ok(end) => end.map(|end| end.map_err(Into::into)),
             Err(error) => Some(Err(error.into())),
         })
     }
@@ -89,7 +114,12 @@ impl TimedStream {
     }
 
     fn wait<T>(&mut self, context: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        self.patience.wait(context, polled).map(io::Result::flatten)
+        let waited = self.patience.wait(context, polled).map(io::Result::flatten);
+        if waited.is_ready() {
+            // The system takes what is written in large pieces, however little of it the client reads at a time.
+            self.patience.forget();
+        }
+        waited
     }
 }
 
