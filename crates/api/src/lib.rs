@@ -51,6 +51,8 @@ struct Inner {
     parts: Parts,
     instance_id: String,
     room: room::Room,
+    /// Turns to read an upload.
+    readings: tokio::sync::Semaphore,
 }
 
 impl std::ops::Deref for Api {

@@ -9,6 +9,7 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{MethodRouter, delete, get, post},
 };
+use tokio::sync::Semaphore;
 
 use crate::{
     Api, Inner, Parts, apps, batch_files, batch_tasks, devices, export_tasks, health, products,
@@ -16,6 +17,9 @@ use crate::{
     room::Room,
     templates,
 };
+
+/// Uploads that are read at a time, of all callers; further ones wait for their turn.
+const READINGS_MAX: usize = 4;
 
 /// The API over its parts.
 ///
@@ -25,7 +29,7 @@ pub fn router(parts: Parts) -> Result<Router, store::Error> {
     let instance_id = parts.store.instance_id()?;
     tracing::info!(instance_id, "this installation's Instance-Id");
     let room = Room::new(parts.store.context().limits.held_bytes);
-    let api = Api(Arc::new(Inner { parts, instance_id, room }));
+    let api = Api(Arc::new(Inner { parts, instance_id, room, readings: Semaphore::new(READINGS_MAX) }));
     let around = |operation| from_fn_with_state(Around { api: api.clone(), operation }, respond::around);
     let unknown = respond::unknown.layer(around("unknown"));
     let mut router = Router::new();

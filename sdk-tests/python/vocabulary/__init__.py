@@ -6,7 +6,7 @@ attack must not do, `Sheet` is a template to upload, `Result` is a downloaded zi
 """
 
 from .caller import Caller, Subtask, refused
-from .harm import memory_within, others_served
+from .harm import children, memory_within, others_served
 from .polling import until
 from .race import CALLERS, at_once
 from .raw import order_and_leave, raw
@@ -23,6 +23,7 @@ __all__ = [
     "Subtask",
     "Wire",
     "at_once",
+    "children",
     "chunked",
     "device_ids",
     "devices",

@@ -24,6 +24,20 @@ def memory(process, name):
     return int(line.split()[1]) << 10
 
 
+def children(server):
+    """The processes that the server has started and that still run."""
+    processes = Path("/proc").glob("[0-9]*/stat")
+    return [process for process in processes if parent(process) == server.process.pid]
+
+
+def parent(process):
+    try:
+        # Behind the name, which may hold anything, stand the state and the parent.
+        return int(process.read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
 @contextmanager
 def others_served(server):
     """Meanwhile somebody else asks again and again with the official SDK, and must be answered every time."""

@@ -55,8 +55,9 @@ async fn take(api: &Api, mut upload: call::Upload) -> Answer {
         }
         let file_name = file_name(&part)?;
         let may = api.store.batch_files().may_upload(&permit, file_name.clone()).await;
-        let (staged, len) = stage(api, part, &pace).await?;
         // Judged before the bytes are read, answered after: a sender in the middle of them sees no answer.
+        let kept_max = if may.is_ok() { most } else { 0 };
+        let (staged, len) = stage(api, part, &pace, kept_max).await?;
         may?;
         if len > most {
             return Err(Fault::new(Code::BatchFileTooLarge, format!("The limit is {most} bytes.")).into());
@@ -99,9 +100,14 @@ fn file_name(part: &Field<'_>) -> Result<String, Fault> {
     ))
 }
 
-/// The bytes of a part in the staging area, and how many there were; beyond the limit they are only counted,
+/// The bytes of a part in the staging area, and how many there were; beyond `kept_max` they are only counted,
 /// and beyond [`read_max`] not even read.
-async fn stage(api: &Api, mut part: Field<'_>, pace: &Pace) -> Result<(Staged, u64), ApiError> {
+async fn stage(
+    api: &Api,
+    mut part: Field<'_>,
+    pace: &Pace,
+    kept_max: u64,
+) -> Result<(Staged, u64), ApiError> {
     let most = api.store.context().limits.batch_file_bytes;
     let blobs = api.blobs.clone();
     let mut staged = blocking(move || Ok(blobs.stage()?)).await?;
@@ -112,7 +118,7 @@ async fn stage(api: &Api, mut part: Field<'_>, pace: &Pace) -> Result<(Staged, u
         if len > read_max(most) {
             break;
         }
-        if len <= most {
+        if len <= kept_max {
             staged = blocking(move || {
                 staged.file().write_all(&piece)?;
                 Ok(staged)
@@ -123,12 +129,14 @@ async fn stage(api: &Api, mut part: Field<'_>, pace: &Pace) -> Result<(Staged, u
     Ok((staged, len))
 }
 
-/// Reads a staged file in a child process and makes it an object.
+/// Reads a staged file in a child process and makes it an object, when it is its turn: each child may use half a
+/// gigabyte and a processor.
 async fn keep(api: &Api, staged: Staged, file_name: String) -> Result<store::batch_files::Upload, ApiError> {
     let (program, limits) = (api.program.clone(), batch::sheet_limits(&api.store.context().limits));
     let rng: &dyn domain::Rng = &*api.store.context().rng;
     let object_key = format!("uploads/{}", rng.hex(32));
     let blobs = api.blobs.clone();
+    let _turn = api.0.readings.acquire().await.map_err(internal)?;
     blocking(move || {
         let (header, rows) = read(&program, &staged, &limits)?;
         blobs.publish(staged, &object_key)?;
