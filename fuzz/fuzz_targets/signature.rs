@@ -19,7 +19,9 @@ fuzz_target!(|bytes: &[u8]| {
     let authorization = Authorization::parse(&signed.authorization).expect("what we wrote can be read");
     assert!(call.verifies(&signed, &authorization, SECRET_KEY), "it verifies as it was signed");
     assert!(!call.verifies(&signed, &authorization, b"another key"), "it verifies with any key");
-    for changed in call.changes(bytes.iter().fold(0, |sum: usize, byte| sum.wrapping_mul(31) + usize::from(*byte))) {
+    for changed in
+        call.changes(bytes.iter().fold(0, |sum: usize, byte| sum.wrapping_mul(31) + usize::from(*byte)))
+    {
         let same = changed.means_the_same(&call, &signed, authorization.signed_headers());
         assert_eq!(changed.verifies(&signed, &authorization, SECRET_KEY), same, "{changed:?}");
     }
@@ -49,8 +51,10 @@ impl Call {
         let headers = lines.lines().filter_map(|line| {
             let (name, value) = line.split_once(':')?;
             // What no HTTP library lets through is not for us to judge, and neither is what the signer adds itself.
-            let word = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!".contains(&byte));
-            let ours = ["x-sdk-date", "x-sdk-content-sha256"].iter().any(|ours| ours.eq_ignore_ascii_case(name));
+            let word = !name.is_empty()
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!".contains(&byte));
+            let ours =
+                ["x-sdk-date", "x-sdk-content-sha256"].iter().any(|ours| ours.eq_ignore_ascii_case(name));
             (word && !ours).then(|| (name.to_owned(), value.as_bytes().to_vec()))
         });
         Some(Self {
@@ -92,7 +96,9 @@ impl Call {
         let body_is_free = signed.x_sdk_content_sha256.is_some() && !original.body.is_empty();
         let sent = original.canonical(signed, names, QueryForm::Sorted);
         let forms = QueryForm::ALL.into_iter().map(|form| self.canonical(signed, names, form));
-        (body_is_free || self.body == original.body) && sent.is_some() && forms.into_iter().any(|form| form == sent)
+        (body_is_free || self.body == original.body)
+            && sent.is_some()
+            && forms.into_iter().any(|form| form == sent)
     }
 
     /// This call with one thing different each time, at a place that `seed` picks.
