@@ -43,6 +43,20 @@ fn a_worker_that_slept_between_its_file_and_its_settlement_changes_nothing() {
 }
 
 #[test]
+fn a_worker_that_slept_settles_nothing_while_another_works() {
+    let sleeps = [order(0), Claim, Attempt { hand: 0 }, BEYOND_THE_LEASE, Step { batch: 0 }];
+    let both = [Claim, Settle { hand: 0 }, Attempt { hand: 0 }, Settle { hand: 0 }, Prune];
+    played(5, 5, &[&sleeps[..], &both].concat());
+}
+
+#[test]
+fn an_older_export_that_ends_late_does_not_overwrite_the_newer_file() {
+    let older = [order(0), Claim, Attempt { hand: 0 }, Step { batch: 0 }];
+    let newer = [order(0), Work, Settle { hand: 0 }, Download { user: 0, back: 1 }, Prune];
+    played(5, 5, &[&older[..], &newer].concat());
+}
+
+#[test]
 fn a_worker_that_slept_before_its_file_overwrites_no_object() {
     let sleeps = [order(0), Claim, BEYOND_THE_LEASE, Work, Step { batch: 0 }];
     played(5, 5, &[&sleeps[..], &[Attempt { hand: 0 }, Download { user: 0, back: 0 }, Prune]].concat());
