@@ -5,7 +5,7 @@ use regex_lite::Regex;
 
 use super::tree::{Finding, Tree};
 
-const LINES_MAX: usize = 450;
+const LINES_MAX: usize = 400;
 const FUNCTION_LINES_MAX: usize = 70;
 /// Names under which anything can be put.
 const EMPTY_NAMES: &[&str] = &["common", "util", "utils", "helper", "helpers", "manager", "misc"];

@@ -7,8 +7,9 @@ use regex_lite::Regex;
 use super::tree::{Finding, Tree};
 
 const SECTIONS: &str = "crates/unlade/src/config/settings.rs";
-/// The section whose fields lie in a room of their own.
-const LIMITS: &str = "crates/domain/src/limits.rs";
+/// Sections that are the business's: the names of their structures and where they lie.
+const DOMAIN: [(&str, &str); 2] =
+    [("Limits", "crates/domain/src/limits.rs"), ("Retention", "crates/domain/src/retention.rs")];
 const DOCUMENT: &str = "docs/settings.md";
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
@@ -28,9 +29,11 @@ fn told(text: &str) -> BTreeSet<String> {
 /// Every `section.key` that the program reads.
 pub(super) fn known(tree: &Tree) -> BTreeSet<String> {
     let sections = fields(tree.text(SECTIONS).unwrap_or_default());
-    let limits = fields(tree.text(LIMITS).unwrap_or_default());
-    let limits = limits.into_iter().filter(|(of, _)| of == "Limits");
-    sections.into_iter().chain(limits).map(|(of, field)| format!("{}.{field}", of.to_lowercase())).collect()
+    let domain = DOMAIN.iter().flat_map(|(name, path)| {
+        let all = fields(tree.text(path).unwrap_or_default());
+        all.into_iter().filter(move |(of, _)| of == name)
+    });
+    sections.into_iter().chain(domain).map(|(of, field)| format!("{}.{field}", of.to_lowercase())).collect()
 }
 
 /// The structures of a file and their public fields.
@@ -57,7 +60,7 @@ mod tests {
     fn a_setting_that_is_not_told_and_one_that_is_not_there_are_found() {
         let tree = Tree::made(&[
             (SECTIONS, "pub(super) struct Server {\n    /// x\n    pub(super) listen: String,\n}\n"),
-            (LIMITS, "pub struct Limits {\n    pub apps: i64,\n}\n"),
+            (DOMAIN[0].1, "pub struct Limits {\n    pub apps: i64,\n}\n"),
             (DOCUMENT, "| `server.listen` | x |\n| `server.port` | 5 |\n"),
         ]);
         let found: Vec<_> = check(&tree).iter().map(ToString::to_string).collect();

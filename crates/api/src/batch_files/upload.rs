@@ -18,7 +18,7 @@ use super::pace::Pace;
 use crate::{
     Api,
     call::{self, blocking},
-    error::{Answer, ApiError},
+    error::{Answer, ApiError, internal},
     respond::created,
 };
 

@@ -118,6 +118,7 @@ fn understood(file: &str) -> Vec<String> {
         format!("{:?}", layers.section::<settings::Log>("log").unwrap()),
         format!("{:?}", layers.section::<settings::Database>("database").unwrap()),
         format!("{:?}", layers.section::<Limits>("limits").unwrap()),
+        format!("{:?}", layers.section::<Retention>("retention").unwrap()),
     ];
     assert_eq!(sections.len(), settings::SECTIONS.len(), "a section that is not compared");
     assert_eq!(layers.unknown(), Vec::<String>::new());
