@@ -14,7 +14,7 @@ begin at 0 when the process starts; a gauge that cannot be read is left out.
 设置 `server.metrics_listen`（例如 `127.0.0.1:8901`）后，在该地址上 `GET /metrics` 会以 Prometheus 文本格式返回下列指标。
 该地址不要求凭证，请仅允许监控系统访问。计数器在进程启动时从 0 开始；无法读取的 gauge 不会出现。
 
-<!-- Made from crates/meter/src/table.rs by `UPDATE=1 cargo test -p unlade-meter`. -->
+<!-- Made from crates/meter/src/table.rs by `UNLADE_UPDATE_DOCS=1 cargo test -p unlade-meter`. -->
 
 | Name 名称 | Type 类型 | Labels 标签 | Unit 单位 | Meaning | 含义 |
 |---|---|---|---|---|---|

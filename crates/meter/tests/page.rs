@@ -2,17 +2,20 @@
 
 use std::{collections::HashSet, fs, path::Path};
 
-/// With `UPDATE=1` in the environment the page is written instead of compared.
+/// With `UNLADE_UPDATE_DOCS=1` in the environment the page is written instead of compared.
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the page is no data of a server's")]
 fn the_page_of_metrics_is_the_one_that_the_table_makes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/metrics.md");
-    if std::env::var_os("UPDATE").is_some() {
+    if std::env::var_os("UNLADE_UPDATE_DOCS").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, unlade_meter::page()).unwrap();
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == unlade_meter::page(), "make it anew: UPDATE=1 cargo test -p unlade-meter");
+    assert!(
+        committed == unlade_meter::page(),
+        "make it anew: UNLADE_UPDATE_DOCS=1 cargo test -p unlade-meter"
+    );
 }
 
 #[test]
