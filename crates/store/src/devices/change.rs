@@ -1,0 +1,190 @@
+//! What changes a device, each a function over a transaction: what one call does and what a subtask does is the
+//! same, so that a subtask fails with exactly the code that the call would have answered.
+
+use db::{Tx, args};
+use types::{Code, Fault, device::AddDevice};
+
+use super::{Reach, secret_place};
+use crate::{Context, Error, products};
+
+/// What [`add`] has added.
+#[derive(Clone, Debug)]
+pub struct Added {
+    /// The device's id.
+    pub device_id: String,
+    /// Its secret in clear.
+    pub secret: Option<String>,
+}
+
+/// Adds a device within `reach`.
+pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevice) -> Result<Added, Error> {
+    let project_id = reach.project_id;
+    let named = |field: &str, value: &str| format!("{field}: {value}");
+    let app_id = products::app_of(tx, project_id, &order.product_id)?
+        .filter(|app_id| reach.app_id.is_none_or(|only| only == app_id))
+        .ok_or_else(|| Fault::new(Code::ProductMissing, named("product_id", &order.product_id)))?;
+    let device_id =
+        order.device_id.clone().unwrap_or_else(|| format!("{}_{}", order.product_id, order.node_id));
+    if tx.exists(
+        "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2",
+        args![project_id, &device_id],
+    )? {
+        return Err(Code::DeviceTaken.into());
+    }
+    let node = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2 AND node_id = ?3";
+    if tx.exists(node, args![project_id, &order.product_id, &order.node_id])? {
+        return Err(Fault::new(Code::NodeIdTaken, named("node_id", &order.node_id)).into());
+    }
+    if let Some(gateway_id) = &order.gateway_id {
+        gateway_may_have_children(tx, project_id, &app_id, gateway_id)?;
+    }
+    take_quota(tx, context, project_id)?;
+    let secret =
+        (order.auth_type == "SECRET").then(|| order.secret.clone().unwrap_or_else(|| context.rng.hex(32)));
+    insert(tx, context, project_id, &app_id, &device_id, order, secret.as_deref())?;
+    Ok(Added { device_id, secret })
+}
+
+fn insert(
+    tx: &mut dyn Tx,
+    context: &Context,
+    project_id: &str,
+    app_id: &str,
+    device_id: &str,
+    order: &AddDevice,
+    secret: Option<&str>,
+) -> Result<(), Error> {
+    let place = secret_place(device_id, project_id);
+    let sealed = secret.map(|secret| context.vault.seal(&*context.rng, &place, secret.as_bytes()));
+    let extension = order.extension_info.as_ref().map(ToString::to_string);
+    tx.execute(
+        "INSERT INTO device (project_id, device_id, record_id, app_id, product_id, node_id, gateway_id, device_name,
+           description, node_type, status, frozen, auth_type, secret_sealed, fingerprint, secure_access,
+           timeout_seconds, extension_info, created_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'INACTIVE', 0, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+        args![
+            project_id,
+            device_id,
+            &context.ids.next().to_string(),
+            app_id,
+            &order.product_id,
+            &order.node_id,
+            order.gateway_id.as_deref().unwrap_or(device_id),
+            order.device_name.as_ref(),
+            order.description.as_ref(),
+            if order.gateway_id.is_some() { "ENDPOINT" } else { "GATEWAY" },
+            &order.auth_type,
+            sealed.as_deref(),
+            order.fingerprint.as_ref(),
+            order.secure_access,
+            order.timeout,
+            extension.as_ref(),
+            context.clock.now_ms(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// A sub-device's parent must exist in the same app and itself lie at most one level below a gateway.
+fn gateway_may_have_children(
+    tx: &mut dyn Tx,
+    project_id: &str,
+    app_id: &str,
+    gateway_id: &str,
+) -> Result<(), Error> {
+    let parent = "SELECT gateway_id FROM device WHERE project_id = ?1 AND device_id = ?2 AND app_id = ?3";
+    let named = || format!("gateway_id: {gateway_id}");
+    let above = tx
+        .first(parent, args![project_id, gateway_id, app_id], |row| row.string(0))?
+        .ok_or_else(|| Fault::new(Code::GatewayMissing, named()))?;
+    if above == gateway_id {
+        return Ok(());
+    }
+    let top = tx.first(parent, args![project_id, &above, app_id], |row| row.string(0))?;
+    if top.is_some_and(|top| top == above) {
+        return Ok(());
+    }
+    Err(Fault::new(Code::LevelTooDeep, named()).into())
+}
+
+fn take_quota(tx: &mut dyn Tx, context: &Context, project_id: &str) -> Result<(), Error> {
+    let limit = context.limits.devices;
+    let taken = tx.execute(
+        "UPDATE project SET devices = devices + 1 WHERE project_id = ?1 AND devices < ?2",
+        args![project_id, limit],
+    )?;
+    match taken {
+        1 => Ok(()),
+        _ => Err(Fault::new(Code::DeviceQuota, format!("limits.devices is {limit}.")).into()),
+    }
+}
+
+fn give_quota_back(tx: &mut dyn Tx, project_id: &str) -> Result<(), Error> {
+    tx.execute("UPDATE project SET devices = devices - 1 WHERE project_id = ?1", args![project_id])?;
+    Ok(())
+}
+
+/// What a batch task's report tells of a device besides its id.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Its own id.
+    pub node_id: String,
+    /// Its name.
+    pub device_name: Option<String>,
+}
+
+/// Freezes a device within `reach`.
+pub fn freeze(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str) -> Result<Named, Error> {
+    set_frozen(tx, reach, device_id, true)
+}
+
+/// Unfreezes a device within `reach`.
+pub fn unfreeze(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str) -> Result<Named, Error> {
+    set_frozen(tx, reach, device_id, false)
+}
+
+fn set_frozen(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str, frozen: bool) -> Result<Named, Error> {
+    let found = tx.first(
+        "SELECT node_type, frozen, node_id, device_name, app_id FROM device WHERE project_id = ?1 AND device_id = ?2",
+        args![reach.project_id, device_id],
+        |row| {
+            let named = Named { node_id: row.string(2)?, device_name: row.opt_string(3)? };
+            let within = reach.app_id.is_none() || reach.app_id == row.opt_text(4)?;
+            Ok((row.text(0)? == "ENDPOINT", row.int(1)? != 0, named, within))
+        },
+    )?;
+    let refused = |code: Code| Err(code.into());
+    let named = match found {
+        Some((true, _, _, true)) => return refused(Code::SubDeviceNotFreezable),
+        Some((_, true, _, true)) if frozen => return refused(Code::DeviceFrozen),
+        Some((_, false, _, true)) if !frozen => return refused(Code::DeviceNotFrozen),
+        Some((_, _, named, true)) => named,
+        _ => return refused(Code::DeviceMissing),
+    };
+    tx.execute(
+        "UPDATE device SET frozen = ?3 WHERE project_id = ?1 AND device_id = ?2",
+        args![reach.project_id, device_id, frozen],
+    )?;
+    Ok(named)
+}
+
+/// Deletes a device within `reach`, its secret with it. A gateway must lose its sub-devices first: nobody who
+/// names one device means fifty thousand. What batch tasks say of the device stays as they said it.
+pub fn delete(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str) -> Result<Named, Error> {
+    let project_id = reach.project_id;
+    let found = tx.first(
+        "SELECT node_id, device_name FROM device
+          WHERE project_id = ?1 AND device_id = ?2 AND (?3 IS NULL OR app_id = ?3)",
+        args![project_id, device_id, reach.app_id],
+        |row| Ok(Named { node_id: row.string(0)?, device_name: row.opt_string(1)? }),
+    )?;
+    let named = found.ok_or(Code::DeviceMissing)?;
+    let children =
+        "SELECT 1 FROM device WHERE project_id = ?1 AND gateway_id = ?2 AND gateway_id <> device_id";
+    if tx.exists(children, args![project_id, device_id])? {
+        return Err(Code::DeviceHasChildren.into());
+    }
+    tx.execute("DELETE FROM device WHERE project_id = ?1 AND device_id = ?2", args![project_id, device_id])?;
+    give_quota_back(tx, project_id)?;
+    Ok(named)
+}
