@@ -52,7 +52,7 @@ impl House {
             space: Space::of(directory.to_owned(), 0),
             runtime: Builder::new_current_thread().enable_time().build()?,
         };
-        let chosen = Chosen { access_key: None, project_id: Some(PROJECT.to_owned()) };
+        let chosen = Chosen { project_id: Some(PROJECT.to_owned()), ..Chosen::default() };
         house.wait(house.store.bootstrap(chosen))?;
         Ok(house)
     }

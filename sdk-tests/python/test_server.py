@@ -2,7 +2,7 @@
 
 import stat
 
-from vocabulary import until
+from vocabulary import Server, until
 
 KEY = {
     "root_access_key": "UNLADETESTACCESSKEY0",
@@ -31,6 +31,39 @@ def test_a_restart_keeps_the_key(server):
     server.restart()
     assert server.credentials == before
     assert [product.product_id for product in server.caller().products()] == [product_id]
+
+
+def test_a_first_start_that_was_killed_before_it_told_its_key_is_finished_by_the_next(server):
+    told = server.credentials
+    server.kill()
+    # As it lies there when the key is made and credentials.csv is not written yet.
+    (server.data_dir / "credentials.csv").unlink()
+    (server.data_dir / "promised-key").write_text(f"{told.ak},{told.sk}\n")
+    server.restart()
+    assert server.credentials == told
+    assert server.caller().products() == []
+    assert not (server.data_dir / "promised-key").exists()
+
+
+def test_a_first_start_that_was_killed_before_it_made_its_key_makes_the_one_it_wrote_down(serve, tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("promised"))
+    server.data_dir.mkdir()
+    (server.data_dir / "promised-key").write_text("PROMISED,a-secret-that-was-promised\n")
+    server.start()
+    try:
+        assert (server.credentials.ak, server.credentials.sk) == ("PROMISED", "a-secret-that-was-promised")
+        assert server.caller().products() == []
+    finally:
+        server.kill()
+
+
+def test_a_directory_whose_key_was_told_long_ago_gets_no_other(server):
+    said = server.everything_said()
+    server.kill()
+    (server.data_dir / "credentials.csv").unlink()
+    server.restart()
+    assert sorted(path.name for path in server.data_dir.glob("*.csv")) == []
+    assert server.everything_said().count("Secret Access Key") == said.count("Secret Access Key")
 
 
 def test_a_given_root_key_and_project_are_used_and_may_be_given_again(serve):

@@ -29,6 +29,14 @@ pub fn remove_dir(path: &Path) -> Result<(), Error> {
     }
 }
 
+/// Removes a file; one that is not there is removed already.
+pub fn remove_file(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(at(path)(error)),
+        _ => Ok(()),
+    }
+}
+
 /// A new file that only its owner may read.
 pub fn create_private(path: &Path) -> Result<File, Error> {
     File::options().read(true).write(true).create_new(true).mode(0o600).open(path).map_err(at(path))
@@ -37,10 +45,7 @@ pub fn create_private(path: &Path) -> Result<File, Error> {
 /// Writes a whole file that only its owner may read: after a crash there is the old one or the new one.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let beside = path.with_extension("new");
-    match fs::remove_file(&beside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&beside)(error)),
-        _ => {}
-    }
+    remove_file(&beside)?;
     let mut file = create_private(&beside)?;
     file.write_all(bytes).map_err(at(&beside))?;
     rename_durably(&file, &beside, path)

@@ -25,6 +25,8 @@ pub struct Chosen {
     pub access_key: Option<(String, String)>,
     /// The project's id.
     pub project_id: Option<String>,
+    /// AK and SK to be used if a key has to be made up, written down before they count for anything.
+    pub promised: Option<(String, String)>,
 }
 
 /// Who a key belongs to, and the secret that must have made the signature.
@@ -39,13 +41,22 @@ const ROOT: &str = "root";
 const KEY_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const SECRET_ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
+fn make_up_key(rng: &(dyn Rng + 'static)) -> (String, String) {
+    (rng.pick(20, KEY_ALPHABET), rng.pick(40, SECRET_ALPHABET))
+}
+
 fn key_place(access_key_id: &str) -> String {
     format!("access_key/{access_key_id}")
 }
 
 impl Store {
+    /// A new AK and SK, which nobody knows yet.
+    pub fn make_up_key(&self) -> (String, String) {
+        make_up_key(&*self.context.rng)
+    }
+
     /// Makes project, default app, root user and access key where they do not exist. Answers the credentials
-    /// when a key was made now, `None` when everything was there.
+    /// when a key was made now or is the promised one, `None` when everything was there.
     pub async fn bootstrap(&self, chosen: Chosen) -> Result<Option<Credentials>, Error> {
         self.unit(move |tx, context| bootstrap(tx, context, &chosen)).await
     }
@@ -138,13 +149,25 @@ fn bootstrap(tx: &mut dyn Tx, context: &Context, chosen: &Chosen) -> Result<Opti
         }
     };
     let has_key = tx.exists("SELECT 1 FROM access_key WHERE project_id = ?1", args![&project_id])?;
-    let (access_key_id, secret_access_key) = match &chosen.access_key {
-        Some(key) => key.clone(),
-        None if has_key => return Ok(None),
-        None => (rng.pick(20, KEY_ALPHABET), rng.pick(40, SECRET_ALPHABET)),
+    let (key, keeps_promise) = match (&chosen.access_key, &chosen.promised) {
+        (Some(key), _) => (key.clone(), false),
+        // The process ended after it made the key and before anybody was told.
+        (None, Some(promised)) if !has_key || key_exists(tx, &promised.0)? => (promised.clone(), true),
+        (None, _) if has_key => return Ok(None),
+        (None, _) => (make_up_key(rng), false),
     };
+    let (access_key_id, secret_access_key) = key;
     let made = put_key(tx, context, &access_key_id, &secret_access_key, &user_id, &project_id)?;
-    Ok(made.then_some(Credentials { access_key_id, secret_access_key, project_id, app_id }))
+    Ok((made || keeps_promise).then_some(Credentials {
+        access_key_id,
+        secret_access_key,
+        project_id,
+        app_id,
+    }))
+}
+
+fn key_exists(tx: &mut dyn Tx, access_key_id: &str) -> Result<bool, Error> {
+    Ok(tx.exists("SELECT 1 FROM access_key WHERE access_key_id = ?1", args![access_key_id])?)
 }
 
 /// Stores a key; answers whether anything changed.

@@ -141,7 +141,7 @@ mod tests {
     fn directory() -> tempfile::TempDir {
         let directory = tempfile::tempdir().unwrap();
         let store = store(directory.path());
-        let chosen = Chosen { access_key: Some((KEY.0.into(), KEY.1.into())), project_id: None };
+        let chosen = Chosen { access_key: Some((KEY.0.into(), KEY.1.into())), ..Chosen::default() };
         block_on(store.bootstrap(chosen)).unwrap();
         directory
     }

@@ -194,6 +194,7 @@ fn starting_again_with_the_same_credentials_changes_nothing() {
         let chosen = Chosen {
             access_key: Some(("CHOSEN".into(), "secret-of-the-operator".into())),
             project_id: Some(world.root.project_id.clone()),
+            ..Chosen::default()
         };
         assert!(wait(world.store.bootstrap(chosen.clone())).unwrap().is_some());
         assert!(wait(world.store.bootstrap(chosen)).unwrap().is_none());

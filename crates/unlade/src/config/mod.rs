@@ -185,7 +185,7 @@ fn chosen(variables: &[(String, String)]) -> Result<Chosen, Error> {
         }
         (Some(key), Some(secret)) => Some((key.to_owned(), secret.to_owned())),
     };
-    Ok(Chosen { access_key, project_id: project_id.map(str::to_owned) })
+    Ok(Chosen { access_key, project_id: project_id.map(str::to_owned), promised: None })
 }
 
 fn master_key(variables: &[(String, String)]) -> Result<Option<MasterKey>, Error> {
