@@ -32,7 +32,7 @@ impl House {
         let lock = DirLock::take(directory)?;
         backup::refuse_unfinished(directory)?;
         make_private(directory)?;
-        forget_pins(directory)?;
+        forget_pins(directory);
         let blobs = Blobs::open(&keys::blobs_path(directory))?;
         let space = Space::of(directory.clone(), config.free_bytes_min);
         let free = space.free()?;
@@ -59,17 +59,21 @@ fn make_private(directory: &std::path::Path) -> Result<(), Error> {
         .map_err(Error::system(format!("make {} private", directory.display())))
 }
 
-/// Pins that a killed backup has left keep bytes that nobody wants any more.
-fn forget_pins(directory: &std::path::Path) -> Result<(), Error> {
+/// Pins that a killed backup has left keep bytes that nobody wants any more. They are no reason not to serve:
+/// whoever made the backup may be another user than we are.
+fn forget_pins(directory: &std::path::Path) {
     let root = keys::blobs_path(directory);
-    let pins = Pins::place(&root);
-    if !pins.exists() {
-        return Ok(());
+    let place = Pins::place(&root);
+    if !place.exists() {
+        return;
     }
-    match DirLock::take(&pins) {
-        Ok(_alone) => Ok(Pins::forget(&root)?),
+    let forgotten = match DirLock::take(&place) {
+        Ok(_alone) => Pins::forget(&root).map_err(Error::from),
         // A backup is at work.
         Err(db::Error::Locked(_)) => Ok(()),
         Err(error) => Err(error.into()),
+    };
+    if let Err(error) = forgotten {
+        tracing::warn!(%error, "what a killed backup has pinned cannot be removed");
     }
 }
