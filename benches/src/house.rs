@@ -29,7 +29,7 @@ const ASK_EVERY: Duration = Duration::from_millis(5);
 pub(crate) struct House {
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
-    space: Space,
+    pub(crate) space: Space,
     runtime: Runtime,
 }
 

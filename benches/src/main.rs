@@ -49,6 +49,9 @@ enum What {
     /// Exports that task
     #[command(hide = true)]
     Export { directory: PathBuf },
+    /// Exports that task, as one thread that asks nobody
+    #[command(hide = true)]
+    Attempt { directory: PathBuf },
     /// Makes a createDevices task of so many devices, that waits, in a directory
     #[command(hide = true)]
     SeedDevices {
@@ -69,6 +72,7 @@ fn main() -> Outcome<()> {
         What::Seed { directory, rows } => seed::results(&directory, rows),
         What::Scan { directory } => exports::scan(&directory)?.print(),
         What::Export { directory } => exports::export(&directory)?.print(),
+        What::Attempt { directory } => exports::attempt(&directory),
         What::SeedDevices { directory, rows, from_file: false } => seed::devices(&directory, rows),
         What::SeedDevices { directory, rows, from_file: true } => seed::devices_file(&directory, rows),
         What::CreateDevices { directory } => devices::create(&directory)?.print(),

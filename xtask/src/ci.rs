@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: everything there is. A machine that lacks a tool fails.
 
 use crate::summary::Summary;
-use crate::{bench, check, demo, fuzz, test, tidy};
+use crate::{bench, check, demo, fuzz, instructions, test, tidy};
 
 pub(crate) fn run(summary: &mut Summary) {
     summary.skip_nothing();
@@ -11,4 +11,5 @@ pub(crate) fn run(summary: &mut Summary) {
     fuzz::run(&fuzz::Options::default(), summary);
     demo::run(summary);
     bench::run(&bench::Options { quick: true, ..bench::Options::default() }, summary);
+    instructions::run(summary);
 }

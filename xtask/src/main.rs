@@ -1,4 +1,5 @@
-//! Development commands, the same at a desk and in CI: `cargo xtask tidy`, `check`, `test`, `fuzz`, `bench`, `ci`.
+//! Development commands, the same at a desk and in CI: `cargo xtask tidy`, `check`, `test`, `fuzz`, `bench`,
+//! `instructions`, `ci`.
 //!
 //! One file a command. A command is a list of suites; [`suite`] runs one under its budget, [`summary`] adds them up.
 //! Nothing here knows how a test works: cargo and pytest say what passed, this crate counts.
@@ -10,6 +11,7 @@ mod check;
 mod ci;
 mod demo;
 mod fuzz;
+mod instructions;
 mod leash;
 mod place;
 mod suite;
@@ -43,6 +45,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Measure, as children of this process so that each has its own peak memory
     Bench(bench::Options),
+    /// Count what the export spends on a row, and compare it with what it spent before
+    Instructions,
     /// Everything, and a skipped test is a failed test
     Ci,
 }
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(&mut summary),
         Command::Fuzz(options) => fuzz::run(&options, &mut summary),
         Command::Bench(options) => bench::run(&options, &mut summary),
+        Command::Instructions => instructions::run(&mut summary),
         Command::Ci => ci::run(&mut summary),
     }
     summary.print();
