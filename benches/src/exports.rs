@@ -80,13 +80,14 @@ fn order(house: &House, task_id: &str) -> Outcome<ExportTask> {
     let order = NewExportTask {
         resource_type: SOURCE,
         resource_condition: serde_json::json!({ "task_id": task_id }).to_string(),
-        task_id: task_id.to_owned(),
         export_format: "xls",
         app_type: AppType::Global,
         app_id: None,
         language: Language::English,
     };
-    house.wait(house.store.export_tasks().create(&permit(Action::EXPORTTASKS_CREATE)?, order))
+    let source = export::source(SOURCE).ok_or("no such source")?;
+    let (tasks, permit) = (house.store.export_tasks(), permit(Action::EXPORTTASKS_CREATE)?);
+    house.wait(tasks.create(&permit, order, move |tx, selection| source.name(tx, selection)))
 }
 
 /// The rows of an export task once it is a success.

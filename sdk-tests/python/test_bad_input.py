@@ -128,7 +128,7 @@ BAD_EXPORTS = [
     ("resource_type", None),
     ("resource_type", 5),
     ("resource_type", "BatchTasks"),
-    ("resource_type", "Device"),
+    ("resource_type", "Pigeon"),
     ("resource_condition", None),
     ("resource_condition", 5),
     ("resource_condition", []),

@@ -148,7 +148,7 @@ impl Exports {
             let subject = source.subject(snapshot, selection)?.ok_or_else(gone)?;
             let archive = Archive::new(self.blobs.stage()?, subject.changed_ms);
             let layout =
-                Layout { name: subject.name.clone(), language: order.language, columns: source.columns() };
+                Layout { name: order.name.clone(), language: order.language, columns: source.columns() };
             let mut encoder = format.encoder(layout, archive, &scratch)?;
             let look = &mut |rows| {
                 lease.progress(rows, subject.rows);

@@ -58,7 +58,7 @@ mod tests {
         encode::{Encoded, Error},
         report::Report,
         row::Column,
-        source::{Counted, Selected, Subject},
+        source::{Counted, Subject},
     };
 
     /// A Source of so many empty rows.
@@ -68,8 +68,11 @@ mod tests {
         fn resource_type(&self) -> &'static str {
             "Rows"
         }
-        fn select(&self, _: &Json) -> Result<Selected, String> {
+        fn select(&self, _: &Json) -> Result<String, String> {
             Err("is not to be selected".to_owned())
+        }
+        fn name(&self, _: &mut dyn Tx, _: Selection<'_>) -> Result<Option<String>, store::Error> {
+            Ok(None)
         }
         fn columns(&self) -> &'static [Column] {
             &[]

@@ -5,27 +5,9 @@
 use db::{Flow, Tx};
 use serde_json::Value as Json;
 
+pub use store::export_tasks::Selection;
+
 use crate::row::{Cell, Column, Word};
-
-/// A condition that a Source has accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selected {
-    /// Canonical JSON: the Source's own keys in its own order, so that equal conditions are equal texts.
-    pub condition: String,
-    /// The batch task that it selects.
-    pub task_id: String,
-}
-
-/// What an attempt exports.
-#[derive(Clone, Copy, Debug)]
-pub struct Selection<'a> {
-    /// The project.
-    pub project_id: &'a str,
-    /// The canonical condition.
-    pub condition: &'a str,
-    /// Only rows of this app.
-    pub only_app: Option<&'a str>,
-}
 
 /// A line about the whole export, for its summary.
 #[derive(Clone, Debug)]
@@ -39,8 +21,6 @@ pub struct Fact {
 /// What is exported, seen whole, before its first row.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// The name of the file.
-    pub name: String,
     /// What a reader of the file wants to know first.
     pub facts: Vec<Fact>,
     /// How many rows there are.
@@ -65,8 +45,13 @@ pub trait Source: Sync {
     /// Its `resource_type`.
     fn resource_type(&self) -> &'static str;
 
-    /// Accepts a condition as it came over the wire, or says what is wrong with it, naming the field.
-    fn select(&self, condition: &Json) -> Result<Selected, String>;
+    /// Accepts a condition as it came over the wire, or says what is wrong with it, naming the field. Answers it as
+    /// canonical JSON: the Source's own keys in its own order, so that equal conditions are equal texts.
+    fn select(&self, condition: &Json) -> Result<String, String>;
+
+    /// What a file of this selection is called; `None` if what it names does not exist or is out of reach. Asked when
+    /// the export is ordered, in the transaction that takes the order, so it does not count rows.
+    fn name(&self, tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<String>, store::Error>;
 
     /// Its columns.
     fn columns(&self) -> &'static [Column];
@@ -74,7 +59,7 @@ pub trait Source: Sync {
     /// Which of them a summary counts.
     fn counted(&self) -> Counted;
 
-    /// What a selection holds in this snapshot; `None` if it does not exist or is out of reach.
+    /// What a selection holds in this snapshot; `None` as for [`Source::name`].
     fn subject(&self, tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<Subject>, store::Error>;
 
     /// Every row in its own order, until `each` has had enough.

@@ -292,16 +292,6 @@ pub(crate) fn retire(
     Ok(retired)
 }
 
-/// The app of a batch task, for the scope of its export.
-pub(crate) fn app_of(
-    tx: &mut dyn Tx,
-    project_id: &str,
-    task_id: &str,
-) -> Result<Option<(String, String)>, Error> {
-    let sql = "SELECT app_id, task_name FROM batch_task WHERE project_id = ?1 AND task_id = ?2";
-    Ok(tx.first(sql, args![project_id, task_id], |row| Ok((row.string(0)?, row.string(1)?)))?)
-}
-
 /// The counter of the subtasks that a filter by status leaves.
 pub(crate) fn counted(progress: &TaskProgress, status: Option<SubtaskStatus>) -> i64 {
     status.map_or(progress.total, |status| progress.of(status))

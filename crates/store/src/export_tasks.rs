@@ -12,7 +12,7 @@ use types::{
     time,
 };
 
-use crate::{Context, Error, Store, apps, batch_tasks, garbage, gate, jobs, page};
+use crate::{Context, Error, Store, apps, garbage, gate, jobs, page};
 
 mod work;
 
@@ -38,8 +38,6 @@ pub struct NewExportTask {
     pub resource_type: &'static str,
     /// Canonical JSON of the condition.
     pub resource_condition: String,
-    /// The batch task that the condition names.
-    pub task_id: String,
     /// The Format's name.
     pub export_format: &'static str,
     /// The scope.
@@ -48,6 +46,17 @@ pub struct NewExportTask {
     pub app_id: Option<String>,
     /// The language of the file's headers.
     pub language: Language,
+}
+
+/// What is exported: a condition within its scope. What it means, its Source knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Selection<'a> {
+    /// The project.
+    pub project_id: &'a str,
+    /// The canonical condition.
+    pub condition: &'a str,
+    /// Only what belongs to this app.
+    pub only_app: Option<&'a str>,
 }
 
 /// What a list is narrowed to.
@@ -99,10 +108,16 @@ fn task(row: &dyn Row) -> StdResult<ExportTask, db::Error> {
 }
 
 impl ExportTasks<'_> {
-    /// Creates an export task and its job.
-    pub async fn create(&self, permit: &Permit, order: NewExportTask) -> StdResult<ExportTask, Error> {
+    /// Creates an export task and its job. `name` finds what is to be exported: what its file is called, `None` if
+    /// it does not exist or is out of reach.
+    pub async fn create(
+        &self,
+        permit: &Permit,
+        order: NewExportTask,
+        name: impl Fn(&mut dyn Tx, Selection<'_>) -> StdResult<Option<String>, Error> + Send + 'static,
+    ) -> StdResult<ExportTask, Error> {
         let (project_id, user_id) = (permit.project_id().to_owned(), permit.user_id().to_owned());
-        self.0.unit(move |tx, context| create(tx, context, &project_id, &user_id, &order)).await
+        self.0.unit(move |tx, context| create(tx, context, &project_id, &user_id, &order, &name)).await
     }
 
     /// One page of the project's export tasks.
@@ -153,15 +168,14 @@ fn create(
     project_id: &str,
     user_id: &str,
     order: &NewExportTask,
+    name: impl Fn(&mut dyn Tx, Selection<'_>) -> StdResult<Option<String>, Error>,
 ) -> StdResult<ExportTask, Error> {
     gate::enter(tx, user_id)?;
     let only_app = narrowing_app(tx, project_id, order.app_type, order.app_id.as_deref())?;
-    let missing =
-        || Fault::new(Code::ExportSourceMissing, format!("resource_condition.task_id: {}", order.task_id));
-    let (app_id, name) = batch_tasks::app_of(tx, project_id, &order.task_id)?.ok_or_else(missing)?;
-    if only_app.as_ref().is_some_and(|only| *only != app_id) {
-        return Err(missing().into());
-    }
+    let condition = order.resource_condition.as_str();
+    let selection = Selection { project_id, condition, only_app: only_app.as_deref() };
+    let missing = || Fault::new(Code::ExportSourceMissing, format!("resource_condition: {condition}"));
+    let name = name(tx, selection)?.ok_or_else(missing)?;
     refuse_beyond_unfinished(tx, context, user_id)?;
     let condition = Condition {
         user_id: user_id.to_owned(),

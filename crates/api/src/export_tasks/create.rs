@@ -5,7 +5,7 @@ use domain::{
     Action,
     order::{Fields, rule},
 };
-use export::{FORMATS, SOURCES, Selected, Source};
+use export::{FORMATS, SOURCES, Source};
 use serde_json::Value as Json;
 use store::export_tasks::NewExportTask;
 use types::{Code, Fault, Language, export_task::AppType};
@@ -17,17 +17,18 @@ const FORMAT_DEFAULT: &str = "xls";
 
 pub(crate) async fn create(State(api): State<Api>, call: Call) -> Answer {
     let permit = call.authorize(Action::EXPORTTASKS_CREATE)?;
-    let order = order(&call.json()?, call.language())?;
-    let task = api.store.export_tasks().create(&permit, order).await?;
+    let (order, source) = order(&call.json()?, call.language())?;
+    let tasks = api.store.export_tasks();
+    let task = tasks.create(&permit, order, move |tx, selection| source.name(tx, selection)).await?;
     api.exports.ring();
     Ok(created(&task))
 }
 
-fn order(body: &Json, language: Language) -> Result<NewExportTask, Fault> {
+fn order(body: &Json, language: Language) -> Result<(NewExportTask, &'static dyn Source), Fault> {
     let mut fields = Fields::of(body, Code::ExportTaskInvalid)?;
     let sources: Vec<_> = SOURCES.iter().map(|source| (source.resource_type(), *source)).collect();
     let source = fields.word("resource_type", &sources);
-    let selected = selected(&mut fields, source);
+    let resource_condition = resource_condition(&mut fields, source);
     let formats: Vec<_> = FORMATS.iter().map(|format| (format.name(), format.name())).collect();
     let export_format = fields.word("export_format", &formats).unwrap_or(FORMAT_DEFAULT);
     let app_type = fields.word("app_type", SCOPES).unwrap_or(AppType::Global);
@@ -35,26 +36,23 @@ fn order(body: &Json, language: Language) -> Result<NewExportTask, Fault> {
     if fields.json("resource_type").is_none() {
         fields.wrong("resource_type", "is required");
     }
-    let order = source.zip(selected).map(|(source, selected)| NewExportTask {
-        resource_type: source.resource_type(),
-        resource_condition: selected.condition,
-        task_id: selected.task_id,
-        export_format,
-        app_type,
-        app_id,
-        language,
+    let order = source.zip(resource_condition).map(|(source, resource_condition)| {
+        let resource_type = source.resource_type();
+        let order =
+            NewExportTask { resource_type, resource_condition, export_format, app_type, app_id, language };
+        (order, source)
     });
     fields.finish(order)?.ok_or_else(|| Code::ExportTaskInvalid.into())
 }
 
 /// The condition is documented as an object; the SDK samples send a string that holds one.
-fn selected(fields: &mut Fields<'_>, source: Option<&'static dyn Source>) -> Option<Selected> {
+fn resource_condition(fields: &mut Fields<'_>, source: Option<&'static dyn Source>) -> Option<String> {
     let given = fields.json("resource_condition").cloned();
     if given.is_none() {
         fields.wrong("resource_condition", "is required");
     }
-    match condition(source.or(SOURCES.first().copied())?, &given?) {
-        Ok(selected) => Some(selected),
+    match condition(source?, &given?) {
+        Ok(canonical) => Some(canonical),
         Err(why) => {
             fields.wrong("resource_condition", why);
             None
@@ -62,7 +60,7 @@ fn selected(fields: &mut Fields<'_>, source: Option<&'static dyn Source>) -> Opt
     }
 }
 
-pub(super) fn condition(source: &dyn Source, given: &Json) -> Result<Selected, String> {
+pub(super) fn condition(source: &dyn Source, given: &Json) -> Result<String, String> {
     match given {
         Json::String(text) => {
             let held: Json =

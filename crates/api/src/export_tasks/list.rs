@@ -50,7 +50,7 @@ fn filter(query: &mut Query) -> Option<ExportFilter> {
 fn narrowed(query: &mut Query, source: &dyn Source) -> Option<String> {
     let text = query.get("resource_condition")?.to_owned();
     match condition(source, &text.into()) {
-        Ok(selected) => Some(selected.condition),
+        Ok(canonical) => Some(canonical),
         Err(why) => {
             query.wrong(Code::ExportTaskInvalid, "resource_condition", &why);
             None

@@ -14,6 +14,8 @@ use types::{
     page::{PageOrder, Paged},
 };
 
+use unlade_export::source;
+
 use crate::house::House;
 
 /// Subtasks of each batch task.
@@ -76,7 +78,10 @@ impl House {
 
     pub(crate) fn create(&self, user: usize, order: NewExportTask) -> Result<String, Error> {
         let permit = self.permit(user, Action::EXPORTTASKS_CREATE);
-        let created = self.runtime.block_on(self.now().store.export_tasks().create(&permit, order));
+        let source = source(order.resource_type).unwrap();
+        let tasks = self.now().store.export_tasks();
+        let create = tasks.create(&permit, order, move |tx, selection| source.name(tx, selection));
+        let created = self.runtime.block_on(create);
         created.map(|task| task.export_task_id)
     }
 

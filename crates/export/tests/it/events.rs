@@ -63,11 +63,9 @@ impl Both {
             Scope::Beside(app) => (AppType::Global, Some(app), None),
             Scope::App(app) => (AppType::App, Some(app), Some(app)),
         };
-        let task_id = self.batches[batch].clone();
         let order = NewExportTask {
             resource_type: "BatchTask",
-            resource_condition: format!(r#"{{"task_id":"{task_id}"}}"#),
-            task_id,
+            resource_condition: format!(r#"{{"task_id":"{}"}}"#, self.batches[batch]),
             export_format: "xls",
             app_type,
             app_id: app.map(|app| self.apps[app].clone()),

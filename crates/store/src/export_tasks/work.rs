@@ -28,6 +28,8 @@ pub struct Order {
     pub only_app: Option<String>,
     /// The language of the file's headers.
     pub language: Language,
+    /// What the file is called.
+    pub name: String,
 }
 
 /// What a worker has made, to be published.
@@ -49,7 +51,7 @@ impl Store {
         self.db.read_blocking(|tx| {
             Ok(tx.first(
                 "SELECT export_task_id, project_id, resource_type, resource_condition, export_format, app_type, app_id,
-                   language FROM export_task WHERE project_id = ?1 AND export_task_id = ?2",
+                   language, name FROM export_task WHERE project_id = ?1 AND export_task_id = ?2",
                 args![&claim.project_id, &claim.job_id],
                 |row| {
                     let only_app = if row.text(5)? == "APP" { row.opt_string(6)? } else { None };
@@ -61,6 +63,7 @@ impl Store {
                         export_format: row.string(4)?,
                         only_app,
                         language: Language::from_tag(row.text(7)?),
+                        name: row.string(8)?,
                     })
                 },
             )?)

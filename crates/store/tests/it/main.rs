@@ -93,14 +93,17 @@ impl World {
         let order = NewExportTask {
             resource_type: "BatchTask",
             resource_condition: format!(r#"{{"task_id":"{task_id}"}}"#),
-            task_id: task_id.into(),
             export_format: "xls",
             app_type: AppType::Global,
             app_id: None,
             language: Language::English,
         };
         let permit = self.permit(Action::EXPORTTASKS_CREATE);
-        wait(self.store.export_tasks().create(&permit, order)).map(|task| task.export_task_id)
+        let (tasks, task_id) = (self.store.export_tasks(), task_id.to_owned());
+        let create = tasks.create(&permit, order, move |tx, selection| {
+            Ok(batch_tasks::work(tx, selection.project_id, &task_id)?.map(|work| work.task_name))
+        });
+        wait(create).map(|task| task.export_task_id)
     }
 
     /// Claims the next job of a kind for a minute.

@@ -2,12 +2,15 @@
 
 use db::{Flow, Tx};
 use serde_json::{Value as Json, json};
-use store::{batch_tasks, subtasks};
+use store::{
+    batch_tasks::{self, Work},
+    subtasks,
+};
 use types::time;
 
 use crate::{
     row::{Cell, Column, Word},
-    source::{Counted, Fact, Selected, Selection, Source, Subject},
+    source::{Counted, Fact, Selection, Source, Subject},
 };
 
 /// `BatchTask`
@@ -32,7 +35,7 @@ impl Source for BatchTask {
         "BatchTask"
     }
 
-    fn select(&self, condition: &Json) -> Result<Selected, String> {
+    fn select(&self, condition: &Json) -> Result<String, String> {
         let object = condition.as_object().ok_or("must be an object, or a string that holds one")?;
         if let Some(other) = object.keys().find(|key| *key != TASK_ID) {
             return Err(format!("has the unknown key {other:?}; its only key is task_id"));
@@ -45,7 +48,11 @@ impl Source for BatchTask {
                     && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
             })
             .ok_or("task_id must be 1 to 24 lower-case hex digits")?;
-        Ok(Selected { condition: json!({ TASK_ID: task_id }).to_string(), task_id: task_id.to_owned() })
+        Ok(json!({ TASK_ID: task_id }).to_string())
+    }
+
+    fn name(&self, tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<String>, store::Error> {
+        Ok(work(tx, selection)?.map(|work| work.task_name))
     }
 
     fn columns(&self) -> &'static [Column] {
@@ -57,23 +64,19 @@ impl Source for BatchTask {
     }
 
     fn subject(&self, tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<Subject>, store::Error> {
-        let task_id = task_id(selection);
-        let Some(work) = batch_tasks::work(tx, selection.project_id, &task_id)? else { return Ok(None) };
-        if selection.only_app.is_some_and(|app| app != work.app_id) {
-            return Ok(None);
-        }
+        let Some(work) = work(tx, selection)? else { return Ok(None) };
+        let rows = subtasks::count(tx, &work.task_id)?;
         let facts = [
             (Word::new("Task ID", "任务ID"), work.task_id),
-            (Word::new("Task name", "任务名称"), work.task_name.clone()),
+            (Word::new("Task name", "任务名称"), work.task_name),
             (Word::new("Task type", "任务类型"), work.task_type),
             (Word::new("Task status", "任务状态"), work.status),
             (Word::new("App ID", "资源空间ID"), work.app_id),
             (Word::new("Created", "创建时间"), time::iso_ms(work.created_ms)),
         ];
         Ok(Some(Subject {
-            name: work.task_name,
             facts: facts.into_iter().map(|(label, value)| Fact { label, value }).collect(),
-            rows: subtasks::count(tx, &task_id)?,
+            rows,
             changed_ms: work.changed_ms,
         }))
     }
@@ -106,6 +109,12 @@ fn time_cell(bytes: Option<&[u8; 24]>) -> Cell<'_> {
     bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).into()
 }
 
+/// The batch task of a selection, if there is one within reach.
+fn work(tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<Work>, store::Error> {
+    let work = batch_tasks::work(tx, selection.project_id, &task_id(selection))?;
+    Ok(work.filter(|work| selection.only_app.is_none_or(|app| app == work.app_id)))
+}
+
 /// The id in a condition that [`Source::select`] has made.
 fn task_id(selection: Selection<'_>) -> String {
     let condition: Json = serde_json::from_str(selection.condition).unwrap_or_default();
@@ -120,7 +129,7 @@ mod tests {
     fn a_condition_names_one_batch_task() {
         let select = |text: &str| BatchTask.select(&serde_json::from_str(text).unwrap());
         let selected = select(r#"{ "task_id": "5f433ce0c24389024365fdfa" }"#).unwrap();
-        assert_eq!(selected.condition, r#"{"task_id":"5f433ce0c24389024365fdfa"}"#);
+        assert_eq!(selected, r#"{"task_id":"5f433ce0c24389024365fdfa"}"#);
         for (wrong, names) in [
             (r#"[]"#, "object"),
             (r#"{}"#, "task_id"),
