@@ -95,13 +95,18 @@ def summary(rows, changed, altered):
     statuses = Counter(row[STATUS] for row in rows if row[STATUS] is not None)
     return [
         *[["Snapshot time", changed], ["Rows", len(rows)]],
-        *[[], ["Rows by status"], *([cell(status), count] for status, count in statuses.items())],
-        *failures(rows),
+        *headed("Rows by status", [[cell(status), count] for status, count in statuses.items()]),
+        *headed("Most frequent failures", failures(rows)),
         *[[], ["Not written as it is"], ["Cells cut", altered["cut"]]],
         ["Cells continued in sheet Overflow", altered["continued"]],
         ["Cells with characters replaced", altered["cleaned"]],
         *[[], ["SHA-256 over the rows"], [rows_sha256(rows)]],
     ]
+
+
+def headed(heading, lines):
+    """Lines under their heading; nothing at all without them."""
+    return [[], [heading], *lines] if lines else []
 
 
 def failures(rows):
@@ -112,8 +117,7 @@ def failures(rows):
             counts[row[ERROR_CODE]] += 1
             examples.setdefault(row[ERROR_CODE], row[ERROR_MSG])
     most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:10]
-    lines = [[cell(code), count, cell(examples[code])] for code, count in most]
-    return [[], ["Most frequent failures"], *lines] if lines else []
+    return [[cell(code), count, cell(examples[code])] for code, count in most]
 
 
 def rows_sha256(rows):

@@ -78,7 +78,7 @@ mod tests {
             &[]
         }
         fn counted(&self) -> Counted {
-            Counted { status: 0, error_code: 1, error_msg: 2 }
+            Counted::default()
         }
         fn subject(&self, _: &mut dyn Tx, _: Selection<'_>) -> Result<Option<Subject>, store::Error> {
             Ok(None)

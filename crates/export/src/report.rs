@@ -79,7 +79,7 @@ impl Tally {
             self.hash.update(&self.piece);
             self.piece.clear();
         }
-        let at = |column: usize| cells.get(column).and_then(|cell| cell.text());
+        let at = |column: Option<usize>| cells.get(column?)?.text();
         if let Some(status) = at(self.counted.status) {
             self.count_status(status);
         }
@@ -128,7 +128,7 @@ impl Tally {
 mod tests {
     use super::*;
 
-    const COUNTED: Counted = Counted { status: 0, error_code: 1, error_msg: 2 };
+    const COUNTED: Counted = Counted { status: Some(0), error_code: Some(1), error_msg: Some(2) };
 
     #[test]
     fn the_most_frequent_failure_stands_first() {

@@ -29,15 +29,15 @@ pub struct Subject {
     pub changed_ms: i64,
 }
 
-/// The columns that a summary counts.
-#[derive(Clone, Copy, Debug)]
+/// The columns that a summary counts, as far as the rows have such.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Counted {
     /// Where a row stands.
-    pub status: usize,
+    pub status: Option<usize>,
     /// The code of its failure.
-    pub error_code: usize,
+    pub error_code: Option<usize>,
     /// The text of its failure.
-    pub error_msg: usize,
+    pub error_msg: Option<usize>,
 }
 
 /// One kind of rows that can be exported.

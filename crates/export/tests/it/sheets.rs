@@ -28,6 +28,13 @@ fn a_task_without_rows_is_a_header_and_a_summary() {
 }
 
 #[test]
+fn a_summary_counts_no_column_that_its_source_does_not_name() {
+    let summary = numbered(2).summary();
+    assert_eq!(summary["Rows"], "2");
+    assert!(!summary.contains_key("Rows by status") && !summary.contains_key("Success"), "{summary:?}");
+}
+
+#[test]
 fn a_full_sheet_has_no_second_one_and_one_row_more_has() {
     let full = numbered(SHEET);
     assert_eq!(full.open().sheet_names(), ["Summary", "Results"]);

@@ -98,9 +98,11 @@ fn totals(lines: &mut Lines<'_>, report: &Report, altered: Altered) -> Result<()
     }
     lines.fact(SNAPSHOT, &time::iso_ms(report.changed_ms))?;
     lines.counted(ROWS, report.rows)?;
-    lines.heading(BY_STATUS)?;
-    for (status, count) in &report.statuses {
-        lines.count(status, *count, "")?;
+    if !report.statuses.is_empty() {
+        lines.heading(BY_STATUS)?;
+        for (status, count) in &report.statuses {
+            lines.count(status, *count, "")?;
+        }
     }
     if !report.failures.is_empty() {
         lines.heading(FAILURES)?;

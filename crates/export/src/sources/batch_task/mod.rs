@@ -60,7 +60,7 @@ impl Source for BatchTask {
     }
 
     fn counted(&self) -> Counted {
-        Counted { status: 1, error_code: 3, error_msg: 4 }
+        Counted { status: Some(1), error_code: Some(3), error_msg: Some(4) }
     }
 
     fn subject(&self, tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<Subject>, store::Error> {
