@@ -125,9 +125,9 @@ class Caller:
 
         return [subtask(detail) for answer in self.pages(show) for detail in answer.task_details]
 
-    # Export tasks
+    # Export tasks, of batch tasks unless `more` or `query` names another resource_type
 
-    def export(self, task_id, **more):
+    def export(self, task_id=None, **more):
         """Creates an export task; returns its id."""
         body = iotda.AddExportTask(
             **{"resource_type": "BatchTask", "resource_condition": {"task_id": task_id}, "export_format": "xls", **more}
@@ -141,17 +141,20 @@ class Caller:
         query = {"resource_type": "BatchTask", "limit": 50, **query}
         return self.sdk.list_export_tasks(iotda.ListExportTasksRequest(**query))
 
-    def export_state(self, export_id):
-        return next(export for export in self.exports().export_tasks if export.export_task_id == export_id)
+    def export_state(self, export_id, **query):
+        return next(export for export in self.exports(**query).export_tasks if export.export_task_id == export_id)
 
-    def exported(self, export_id, seconds=60):
+    def exported(self, export_id, seconds=60, **query):
         """Waits until the export task is over, which must be a success."""
 
+        def state():
+            return self.export_state(export_id, **query)
+
         def over():
-            export = self.export_state(export_id)
+            export = state()
             return export if export.status != "Processing" else None
 
-        export = until(over, "the export task is over", seconds, diagnosis=lambda: self.export_state(export_id))
+        export = until(over, "the export task is over", seconds, diagnosis=state)
         assert (export.status, export.progress) == ("Success", 100)
         return export
 
@@ -162,9 +165,9 @@ class Caller:
         assert response.body.encode("latin-1") == response.raw_content
         return response.raw_content
 
-    def result(self, export_id, seconds=60):
+    def result(self, export_id, seconds=60, **query):
         """Waits, downloads and reads."""
-        export = self.exported(export_id, seconds)
+        export = self.exported(export_id, seconds, **query)
         result = Result(self.download(export_id))
         assert export.export_count == len(result.rows)
         return result
