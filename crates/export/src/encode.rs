@@ -92,9 +92,9 @@ impl AddAssign for Altered {
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The workbook's own limits, or its disk.
-    #[error(transparent)]
-    Xls(#[from] xls::Error),
+    /// A limit of the format was met.
+    #[error("{0}")]
+    Limit(String),
     /// The archive.
     #[error(transparent)]
     Archive(#[from] archive::Error),
@@ -107,7 +107,7 @@ impl Error {
     /// Whether another attempt would end the same way: a limit was met, not a disk.
     pub fn is_final(&self) -> bool {
         match self {
-            Error::Xls(error) => !matches!(error, xls::Error::Io(_)),
+            Error::Limit(_) => true,
             Error::Archive(error) => matches!(error, archive::Error::TooLarge),
             Error::Io(_) => false,
         }
@@ -116,9 +116,7 @@ impl Error {
     /// Whether the disk was full.
     pub fn is_full(&self) -> bool {
         match self {
-            Error::Xls(xls::Error::Io(error))
-            | Error::Archive(archive::Error::Io(error))
-            | Error::Io(error) => blob::is_full(error),
+            Error::Archive(archive::Error::Io(error)) | Error::Io(error) => blob::is_full(error),
             _ => false,
         }
     }

@@ -107,13 +107,13 @@ mod tests {
     impl Encoder for Taken {
         fn row(&mut self, _: &[Cell<'_>]) -> Result<(), Error> {
             if self.rows == self.most {
-                return Err(xls::Error::WorkbookFull.into());
+                return Err(Error::Limit("full".to_owned()));
             }
             self.rows += 1;
             Ok(())
         }
         fn finish(self: Box<Self>, _: &Report) -> Result<Encoded, Error> {
-            Err(xls::Error::NoSheet.into())
+            Err(Error::Limit("is not to be finished".to_owned()))
         }
     }
 

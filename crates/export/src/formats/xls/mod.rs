@@ -48,6 +48,15 @@ impl Format for Xls {
     }
 }
 
+impl From<xls::Error> for Error {
+    fn from(error: xls::Error) -> Self {
+        match error {
+            xls::Error::Io(error) => Error::Io(error),
+            limit => Error::Limit(limit.to_string()),
+        }
+    }
+}
+
 struct Book {
     workbook: Workbook<File, File>,
     name: String,
