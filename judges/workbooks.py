@@ -15,7 +15,7 @@ def write(directory, rows_by_name):
     for name, rows in rows_by_name.items():
         lines = (json.dumps(row) + "\n" for row in rows)
         (directory / f"{name}.jsonl").write_text("".join(lines), encoding="ascii")
-    subprocess.run([os.environ[ROWS_TO_ZIP], str(directory)], check=True, timeout=120)
+    subprocess.run([os.environ[ROWS_TO_ZIP], "xls", str(directory)], check=True, timeout=120)
     return {name: extract(directory / "objects" / f"{name}.zip", directory) for name in rows_by_name}
 
 

@@ -1,7 +1,7 @@
 //! Writes rows of a file as an export does, for outsiders to judge: each `DIRECTORY/NAME.jsonl`, a line of JSON
 //! texts and nulls a row under the columns of a batch task's report, becomes `DIRECTORY/objects/NAME.zip`.
 //!
-//! `rows_to_zip DIRECTORY`
+//! `rows_to_zip FORMAT DIRECTORY`, where FORMAT is an `export_format`.
 
 use std::{
     error::Error,
@@ -14,7 +14,7 @@ use std::{
 use blob::Blobs;
 use types::Language;
 use unlade_export::{
-    Source,
+    Format, Source,
     archive::Archive,
     encode::Layout,
     format,
@@ -27,21 +27,22 @@ use unlade_export::{
 const CHANGED_MS: i64 = 1_597_234_332_333;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let directory = std::env::args_os().nth(1).ok_or("usage: rows_to_zip DIRECTORY")?;
-    let blobs = Blobs::open(Path::new(&directory))?;
-    for entry in std::fs::read_dir(&directory)? {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [name, directory] = &*arguments else { return Err("usage: rows_to_zip FORMAT DIRECTORY".into()) };
+    let format = format(name).ok_or("no such format")?;
+    let blobs = Blobs::open(Path::new(directory))?;
+    for entry in std::fs::read_dir(directory)? {
         let path = entry?.path();
         if path.extension() == Some(OsStr::new("jsonl")) {
             let name = path.file_stem().and_then(OsStr::to_str).ok_or("a name that is not UTF-8")?;
-            write(&blobs, name, &path)?;
+            write(format, &blobs, name, &path)?;
         }
     }
     Ok(())
 }
 
-fn write(blobs: &Blobs, name: &str, rows: &Path) -> Result<(), Box<dyn Error>> {
+fn write(format: &dyn Format, blobs: &Blobs, name: &str, rows: &Path) -> Result<(), Box<dyn Error>> {
     let source = source("BatchTask").ok_or("no such source")?;
-    let format = format("xls").ok_or("no such format")?;
     let layout = Layout { name: name.to_owned(), language: Language::English, columns: source.columns() };
     let archive = Archive::new(blobs.stage()?, CHANGED_MS);
     let scratch = || blobs.scratch().map_err(std::io::Error::other);

@@ -11,7 +11,7 @@ const SHEET: usize = 65_535;
 const SHEETS: usize = 16;
 
 fn numbered(count: usize) -> Written {
-    write(Language::English, |row| {
+    write("xls", Language::English, |row| {
         for number in 0..count {
             row(&[Cell::Text(&number.to_string()), Cell::Text("Success"), Cell::Empty]);
         }
@@ -65,7 +65,7 @@ fn the_row_behind_16_full_sheets_begins_a_second_workbook() {
 
 #[test]
 fn titles_and_labels_are_in_the_language_of_the_task() {
-    let written = write(Language::Chinese, |row| {
+    let written = write("xls", Language::Chinese, |row| {
         row(&[Cell::Text("t"), Cell::Text("失败"), Cell::Text(&"x".repeat(32_768))]);
     })
     .unwrap();

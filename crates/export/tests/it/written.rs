@@ -36,6 +36,7 @@ pub(crate) struct Written {
 
 /// Writes the rows that `rows` gives, as an attempt does.
 pub(crate) fn write(
+    export_format: &str,
     language: Language,
     rows: impl FnOnce(&mut dyn FnMut(&Row<'_>)),
 ) -> Result<Written, Error> {
@@ -44,7 +45,7 @@ pub(crate) fn write(
     let layout = Layout { name: "task".to_owned(), language, columns: COLUMNS };
     let scratch = || blobs.scratch().map_err(std::io::Error::other);
     let archive = Archive::new(blobs.stage().unwrap(), CHANGED_MS);
-    let mut encoder = format("xls").unwrap().encoder(layout, archive, &scratch)?;
+    let mut encoder = format(export_format).unwrap().encoder(layout, archive, &scratch)?;
     let (mut tally, mut taken) = (Tally::new(Counted::default()), Ok(()));
     rows(&mut |cells| {
         tally.row(cells);
@@ -61,7 +62,7 @@ pub(crate) fn write(
 
 /// Writes these texts as the outputs of one row each.
 pub(crate) fn outputs(texts: &[&str]) -> Written {
-    write(Language::English, |row| {
+    write("xls", Language::English, |row| {
         for text in texts {
             row(&[Cell::Text("target"), Cell::Text("Success"), Cell::Text(text)]);
         }
