@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from vocabulary import device_ids, devices, refused
+from vocabulary import device_ids, devices, refused, sheet
 
 ROWS = 300
 UNKNOWN_PRODUCT = [7, 77, 177]
@@ -119,6 +119,17 @@ def exported_as_paged_out(caller, task_id, **scope):
 def progress(task):
     counters = task.task_progress
     return (counters.total, counters.success, counters.fail)
+
+
+def test_a_secret_in_a_file_becomes_the_device_s_and_lies_nowhere_in_clear(server, caller, tmp_path):
+    secret = "secret-of-a-row-0123"
+    file = sheet(tmp_path / "secret.xlsx", ["product_id", "node_id", "secret"], [[caller.product(), "node-1", secret]])
+    task_id = caller.batch("createDevices", document_source=caller.upload(file))
+    (subtask,) = caller.subtasks(caller.finished(task_id).task_id)
+    assert caller.shown_device(subtask.target).auth_info.secret == "secr****-0123"
+    kept = [path for path in server.data_dir.iterdir() if path.is_file()]
+    assert any(path.name.endswith("-wal") for path in kept), "what was written first is looked at no more"
+    assert not [path for path in kept if secret.encode() in path.read_bytes()]
 
 
 def test_subtasks_can_be_filtered_by_status_and_target(server, caller):

@@ -6,14 +6,13 @@ use std::{path::Path, time::Instant};
 use blob::Blobs;
 use domain::Limits;
 use jobs::{Lease, Stop};
-use serde_json::{Map, Value as Json};
 use sheet::Upload;
 use store::{
     Context, Store, batch_files, batch_tasks, jobs as queue,
-    subtasks::{self, NewSubtask, SEALED_SECRET},
+    subtasks::{self, NewSubtask},
 };
 
-use crate::{Kind, Row, columns::names};
+use crate::{Kind, Row, columns::names, input};
 
 /// Rows that become subtasks in one transaction.
 const CHUNK: usize = 1000;
@@ -99,21 +98,11 @@ fn make(
     row_number: i64,
     row: &Row<'_>,
 ) -> Made {
-    let input = kind.keeps_rows().then(|| {
-        let cells = row.iter().map(|(name, cell)| match name {
-            // A secret waits sealed, as it will lie in the device's row.
-            "secret" => {
-                (SEALED_SECRET.to_owned(), subtasks::seal_input(context, task_id, ordinal, cell).into())
-            }
-            name => (name.to_owned(), Json::from(cell)),
-        });
-        Json::from(cells.collect::<Map<_, _>>()).to_string()
-    });
     Made {
         ordinal,
         target: kind.target(row),
         row_number,
-        input,
+        input: kind.keeps_rows().then(|| input::keep(context, task_id, ordinal, row)),
         node_id: row.get("node_id").map(str::to_owned),
         device_name: row.get("device_name").map(str::to_owned),
     }

@@ -61,7 +61,7 @@ pub trait Kind: Sync {
     /// What a row acts on, as far as that can be told before it is executed.
     fn target(&self, row: &Row<'_>) -> String;
 
-    /// Whether execution needs more of the row than its target.
+    /// Whether execution needs more of the row than its target; `input::kept` gives it back then.
     fn keeps_rows(&self) -> bool;
 
     /// Does it, within the transaction that records it. A [`store::Error::Fault`] fails the subtask and must

@@ -4,6 +4,7 @@
 mod columns;
 mod executor;
 mod expand;
+mod input;
 mod kind;
 mod kinds;
 mod template;

@@ -93,13 +93,11 @@ mod tests {
 
     #[test]
     fn every_column_is_explained_in_both_languages() {
-        for column in KINDS.iter().flat_map(|kind| kind.columns()) {
-            let help = column.help;
-            assert!(
-                ![help.english, help.chinese, help.example].contains(&""),
-                "{} is not explained",
-                column.name
-            );
+        for kind in KINDS {
+            for FileColumn { name, help, .. } in kind.columns() {
+                let explained = ![help.english, help.chinese, help.example].contains(&"");
+                assert!(explained, "the column {name} of {} is not explained", kind.task_type());
+            }
         }
     }
 

@@ -6,11 +6,11 @@ use serde_json::{Map, Value as Json};
 use store::{
     Context,
     devices::{self, Reach},
-    subtasks::{self, SEALED_SECRET, Subtask},
+    subtasks::Subtask,
 };
 use types::{Code, Fault};
 
-use crate::{Effect, FileColumn, Kind, Row};
+use crate::{Effect, FileColumn, Kind, Row, input};
 
 /// `createDevices`
 pub(super) struct CreateDevices;
@@ -105,9 +105,7 @@ impl Kind for CreateDevices {
         task_id: &str,
         subtask: &Subtask,
     ) -> Result<Effect, store::Error> {
-        let row: Map<String, Json> =
-            serde_json::from_str(subtask.input.as_deref().unwrap_or("{}")).unwrap_or_default();
-        let body = body(context, task_id, subtask.ordinal, row)?;
+        let body = body(input::kept(context, task_id, subtask)?)?;
         let mut fields = Fields::of(&body, Code::InvalidInput)?;
         let order = add_device(&mut fields);
         let order = fields.finish(order)?;
@@ -122,16 +120,7 @@ impl Kind for CreateDevices {
 }
 
 /// The body that AddDevice would have been called with.
-fn body(
-    context: &Context,
-    task_id: &str,
-    ordinal: i64,
-    mut row: Map<String, Json>,
-) -> Result<Json, store::Error> {
-    if let Some(sealed) = row.remove(SEALED_SECRET) {
-        let secret = subtasks::open_input(context, task_id, ordinal, sealed.as_str().unwrap_or_default())?;
-        row.insert("secret".to_owned(), secret.into());
-    }
+fn body(mut row: Map<String, Json>) -> Result<Json, Fault> {
     let mut auth = Map::new();
     for name in IN_AUTH_INFO {
         if let Some(value) = row.remove(*name) {
