@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import zipfile
 from urllib.request import Request, urlopen
@@ -99,7 +100,8 @@ def test_the_command_overwrites_nothing(tmp_path):
 
 
 def test_the_command_knows_the_kinds_and_the_languages(tmp_path):
-    assert all(kind in run(tmp_path, "nothing").stderr for kind in NAMES)
+    (known,) = re.findall(r"possible values: (.*)]", run(tmp_path, "nothing").stderr)
+    assert set(known.split(", ")) == set(NAMES), "a kind whose template is not tested here"
     assert "zh" in run(tmp_path, "createDevices", "--language", "de").stderr
 
 
