@@ -8,6 +8,7 @@ mod input;
 mod kind;
 mod kinds;
 mod template;
+mod verb;
 
 pub use columns::{FileColumn, Help, header_fits, header_is_known};
 pub use executor::Batches;

@@ -1,53 +1,8 @@
 //! `freezeDevices`: what FreezeDevice does, for each target.
 
-use db::Tx;
-use store::{
-    Context,
-    devices::{self, Reach},
-    subtasks::Subtask,
-};
+use store::devices;
 
-use super::{DEVICE_ID, SUCCESS};
-use crate::{Effect, FileColumn, Kind, Row};
+use crate::verb::Verb;
 
 /// `freezeDevices`
-pub(super) struct FreezeDevices;
-
-impl Kind for FreezeDevices {
-    fn task_type(&self) -> &'static str {
-        "freezeDevices"
-    }
-
-    fn takes_targets(&self) -> bool {
-        true
-    }
-
-    fn columns(&self) -> &'static [FileColumn] {
-        DEVICE_ID
-    }
-
-    fn target(&self, row: &Row<'_>) -> String {
-        row.get("device_id").unwrap_or_default().to_owned()
-    }
-
-    fn keeps_rows(&self) -> bool {
-        false
-    }
-
-    fn execute(
-        &self,
-        tx: &mut dyn Tx,
-        _: &Context,
-        reach: Reach<'_>,
-        _: &str,
-        subtask: &Subtask,
-    ) -> Result<Effect, store::Error> {
-        let device = devices::freeze(tx, reach, &subtask.target)?;
-        Ok(Effect {
-            output: SUCCESS.to_owned(),
-            target: None,
-            node_id: Some(device.node_id),
-            device_name: device.device_name,
-        })
-    }
-}
+pub(super) const FREEZE_DEVICES: Verb = Verb { task_type: "freezeDevices", act: devices::freeze };

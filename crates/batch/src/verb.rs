@@ -1,0 +1,63 @@
+//! What is done to one device and needs nothing but its id: the whole kind is the name and the function.
+
+use db::Tx;
+use store::{
+    Context,
+    devices::{Named, Reach},
+    subtasks::Subtask,
+};
+
+use crate::{Effect, FileColumn, Kind, Row};
+
+/// A kind of batch task that does to each device what a single call does to one.
+pub(crate) struct Verb {
+    /// Its `task_type`.
+    pub(crate) task_type: &'static str,
+    /// What the call does.
+    pub(crate) act: fn(&mut dyn Tx, Reach<'_>, &str) -> Result<Named, store::Error>,
+}
+
+const COLUMNS: &[FileColumn] = &[FileColumn::required("device_id", "设备ID").explained(
+    "The id of a device in the app of the task: 1 to 128 letters, digits, _ and -.",
+    "任务所属资源空间中的设备ID：1~128个字符，只能是字母、数字、下划线（_）和连接符（-）。",
+    "5c8ba99030344005c02316ad_lamp-0001",
+)];
+
+impl Kind for Verb {
+    fn task_type(&self) -> &'static str {
+        self.task_type
+    }
+
+    fn takes_targets(&self) -> bool {
+        true
+    }
+
+    fn columns(&self) -> &'static [FileColumn] {
+        COLUMNS
+    }
+
+    fn target(&self, row: &Row<'_>) -> String {
+        row.get("device_id").unwrap_or_default().to_owned()
+    }
+
+    fn keeps_rows(&self) -> bool {
+        false
+    }
+
+    fn execute(
+        &self,
+        tx: &mut dyn Tx,
+        _: &Context,
+        reach: Reach<'_>,
+        _: &str,
+        subtask: &Subtask,
+    ) -> Result<Effect, store::Error> {
+        let device = (self.act)(tx, reach, &subtask.target)?;
+        Ok(Effect {
+            output: "success".to_owned(),
+            target: None,
+            node_id: Some(device.node_id),
+            device_name: device.device_name,
+        })
+    }
+}
