@@ -1,4 +1,4 @@
-//! Devices: added, listed, shown, frozen, unfrozen, deleted. What changes one is in [`change`].
+//! Devices: added, listed, shown, frozen, unfrozen, deleted. What changes one is in `change`.
 
 use db::{Row, Tx, args};
 use domain::Permit;
