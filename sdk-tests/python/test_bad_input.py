@@ -8,7 +8,7 @@ import pytest
 from huaweicloudsdkcore.exceptions import exceptions
 from openpyxl import Workbook
 
-from vocabulary import device_ids, devices, raw, refused, sheet
+from vocabulary import device_ids, devices, in_both, raw, refused, sheet
 
 UNKNOWN_ID = "0123456789abcdef01234567"
 
@@ -89,6 +89,8 @@ def test_an_instance_id_must_be_ours(server):
 
 # What is not JSON, or too much of it
 
+# What the reader of JSON says stays as it says it.
+OF_THE_READER = "原因：.*"
 JSON_CALLS = ["apps", "products", "devices", "batchtasks", "export-tasks"]
 NOT_JSON = {
     "cut off": b'{"app_name": "x',
@@ -103,16 +105,16 @@ NOT_JSON = {
 @pytest.mark.parametrize("path", JSON_CALLS)
 @pytest.mark.parametrize("body", NOT_JSON.values(), ids=NOT_JSON)
 def test_malformed_json_is_refused(server, path, body):
-    answer = raw(server, "POST", path, body=body)
-    assert (answer.status, answer.code) == (400, "IOTDA.000008")
+    for answer in in_both(server, "POST", path, [OF_THE_READER], body=body):
+        assert (answer.status, answer.code) == (400, "IOTDA.000008")
 
 
 @pytest.mark.parametrize("path", JSON_CALLS)
 @pytest.mark.parametrize("body", [[], "text", 5, None])
 def test_a_body_that_is_no_object_is_refused(server, path, body):
-    answer = raw(server, "POST", path, body=body)
-    assert answer.status == 400
-    assert answer.code.startswith("IOTDA.")
+    for answer in in_both(server, "POST", path, [OF_THE_READER], body=body):
+        assert answer.status == 400
+        assert answer.code.startswith("IOTDA.")
 
 
 def test_a_body_over_12_mb_is_refused(server):
@@ -152,15 +154,15 @@ BAD_EXPORTS = [
 def test_a_bad_field_of_an_export_is_named(server, field, value):
     change = value if isinstance(value, dict) else {field: value}
     body = {name: value for name, value in {**GOOD_EXPORT, **change}.items() if value is not None}
-    answer = raw(server, "POST", "export-tasks", body=body)
-    assert (answer.status, answer.code) == (400, "IOTDA.014800")
-    assert field in answer.message
+    for answer in in_both(server, "POST", "export-tasks", body=body):
+        assert (answer.status, answer.code) == (400, "IOTDA.014800")
+        assert field in answer.message
 
 
 def test_every_bad_field_is_named_at_once(server):
-    answer = raw(server, "POST", "export-tasks", body={"export_format": "pdf", "app_type": "TENANT"})
-    for field in ("resource_type", "resource_condition", "export_format", "app_type"):
-        assert field in answer.message
+    for answer in in_both(server, "POST", "export-tasks", body={"export_format": "pdf", "app_type": "TENANT"}):
+        for field in ("resource_type", "resource_condition", "export_format", "app_type"):
+            assert field in answer.message
 
 
 def test_unknown_fields_are_ignored(server):
@@ -191,10 +193,10 @@ BAD_FIELDS = [
 
 @pytest.mark.parametrize("path, field, body", BAD_FIELDS, ids=str)
 def test_a_missing_or_bad_field_is_named(server, path, field, body):
-    answer = raw(server, "POST", path, body=body)
-    assert answer.status == 400
-    assert answer.code.startswith("IOTDA.")
-    assert field in answer.message
+    for answer in in_both(server, "POST", path, body=body):
+        assert answer.status == 400
+        assert answer.code.startswith("IOTDA.")
+        assert field in answer.message
 
 
 BAD_QUERIES = [("limit", "0"), ("limit", "51"), ("limit", "x"), ("marker", "x"), ("offset", "-1"), ("offset", "501")]
@@ -204,15 +206,15 @@ BAD_QUERIES = [("limit", "0"), ("limit", "51"), ("limit", "x"), ("marker", "x"),
 @pytest.mark.parametrize("field, value", BAD_QUERIES)
 def test_bad_paging_is_refused_by_name(server, path, field, value):
     query = [("resource_type", "BatchTask"), ("task_type", "freezeDevices"), (field, value)]
-    answer = raw(server, "GET", path, query=query)
-    assert answer.status == 400
-    assert field in answer.message
+    for answer in in_both(server, "GET", path, query=query):
+        assert answer.status == 400
+        assert field in answer.message
 
 
 def test_a_list_of_exports_needs_its_resource_type(server):
-    answer = raw(server, "GET", "export-tasks")
-    assert (answer.status, answer.code) == (400, "IOTDA.014800")
-    assert "resource_type" in answer.message
+    for answer in in_both(server, "GET", "export-tasks"):
+        assert (answer.status, answer.code) == (400, "IOTDA.014800")
+        assert "resource_type" in answer.message
 
 
 # Ids of nobody, and things done twice

@@ -1,7 +1,7 @@
 """Every code of docs/errors.md is raised from outside, with the status and the texts that stand there.
 
 A function here sets the stage for one code and returns the request that raises it, which is then sent in both
-languages. docs/errors.md is made from the server's own catalogue and names the functions; a code that nobody
+languages, each of which must be the whole answer's. docs/errors.md is made from the server's own catalogue and names the functions; a code that nobody
 raises, or that is not in the table, fails.
 """
 
@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from vocabulary import device_ids, raw
+from vocabulary import device_ids, in_both
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
 ROW = re.compile(r"^\| `([A-Z]+\.\d+)`(?: †)? \| (\d+) \| (.+?) \| (.+?) \|", re.MULTILINE)
@@ -21,6 +21,8 @@ KNOWN = {code: (int(status), *texts) for code, status, *texts in ROW.findall(TAB
 
 NOBODY = "0123456789abcdef01234567"
 RAISED_BY = {}
+# What stands in a Chinese answer and is not: a term of the service's own text, and what the reader of JSON says.
+ANY_LANGUAGE = {"IOTDA.000021": ["IAM Token"], "IOTDA.000008": ["原因：.*"]}
 
 
 def raises(code):
@@ -69,9 +71,7 @@ def test_a_code_is_raised_from_outside_with_the_status_and_texts_of_the_table(st
     assert code in RAISED_BY, "stands in docs/errors.md, but nobody raises it"
     status, *texts = KNOWN[code]
     server, method, path, more = RAISED_BY[code](stage)
-    for language, text in zip(("en-GB", "zh-CN,zh;q=0.9"), texts):
-        headers = {**more.get("headers", {}), "Accept-Language": language}
-        answer = raw(server, method, path, **{**more, "headers": headers})
+    for answer, text in zip(in_both(server, method, path, ANY_LANGUAGE.get(code, ()), **more), texts):
         assert (answer.status, answer.code) == (status, code), answer.message
         assert answer.message.startswith(text)
 

@@ -14,7 +14,7 @@ use domain::{Action, Caller, Permit, authorize, order::rule};
 use serde_json::Value as Json;
 use sign::{Authorization, Headers, Payload, Rejected, UNSIGNED_PAYLOAD, X_SDK_CONTENT_SHA256};
 use store::identity::KnownKey;
-use types::{Code, Fault, Language};
+use types::{Code, Fault, Language, text};
 
 use crate::{
     Api,
@@ -72,14 +72,15 @@ impl Call {
 
     /// The body as JSON.
     pub(crate) fn json(&self) -> Result<Json, Fault> {
-        let invalid = |why: &dyn std::fmt::Display| Fault::new(Code::InvalidFormat, format!("body: {why}"));
+        let invalid = |why| Fault::new(Code::InvalidFormat, why);
         let most = self.values_max;
         // Each value but the first has one of these before it; those in texts count too.
         let values = self.body.bytes.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count();
         if values > most {
-            return Err(invalid(&format_args!("holds more than {most} values")));
+            return Err(invalid(text!("body: holds more than {most} values", "body：包含的值超过{most}个")));
         }
-        serde_json::from_slice(&self.body.bytes).map_err(|error| invalid(&error))
+        serde_json::from_slice(&self.body.bytes)
+            .map_err(|error| invalid(text!("body: {error}", "body：JSON解析失败，原因：{error}")))
     }
 
     /// The language that the caller reads.
@@ -202,9 +203,7 @@ impl Proven {
         match named("instance-id") {
             None => {}
             Some(id) if !is_instance_id(id) => {
-                return Err(
-                    Fault::new(Code::InvalidInput, "Instance-Id: must be 1 to 36 of 0-9, a-f and -").into()
-                );
+                return Err(not_an_instance_id().into());
             }
             Some(id) if id != api.0.instance_id => return Err(Code::ForeignProject.into()),
             Some(_) => {}
@@ -220,6 +219,14 @@ impl Proven {
             body,
         })
     }
+}
+
+fn not_an_instance_id() -> Fault {
+    let why = text!(
+        "Instance-Id: must be 1 to 36 of 0-9, a-f and -",
+        "Instance-Id：必须为1~36个字符，只能包含0-9、a-f和连接符（-）"
+    );
+    Fault::new(Code::InvalidInput, why)
 }
 
 fn is_instance_id(text: &str) -> bool {

@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use types::{Code, Fault};
+use types::{Code, Fault, text};
 
 use crate::space;
 
@@ -23,8 +23,8 @@ impl ApiError {
 
     /// A range behind the end of the file.
     pub(crate) fn range_not_satisfiable() -> Self {
-        let fault = Fault::new(Code::InvalidInput, "Range: lies behind the end of the file");
-        Self { fault, status: StatusCode::RANGE_NOT_SATISFIABLE }
+        let why = text!("Range: lies behind the end of the file", "Range：超出文件末尾");
+        Self { fault: Fault::new(Code::InvalidInput, why), status: StatusCode::RANGE_NOT_SATISFIABLE }
     }
 }
 

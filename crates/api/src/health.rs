@@ -4,6 +4,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use types::Language;
 
 use crate::{Api, error::not_ready, space};
 
@@ -18,7 +19,7 @@ pub(crate) async fn ready(State(api): State<Api>) -> Response {
     let why = match database {
         Err(error) => Some(error.to_string()),
         Ok(_) if api.exports.has_ended() => Some("the server is shutting down".to_owned()),
-        Ok(_) => space::shortage(&api.space),
+        Ok(_) => space::shortage(&api.space).map(|why| why.in_language(Language::English).to_owned()),
     };
     match why {
         None => "ready\n".into_response(),

@@ -1,7 +1,7 @@
 //! The query of a request, decoded as it was signed: `%XX` is a byte and `+` is a plus, not a space.
 
 use domain::order::rule::Rule;
-use types::{Code, Fault, RecordId, page::PageOrder};
+use types::{Code, Fault, RecordId, Text, page::PageOrder, text};
 
 /// Most records a page.
 const LIMIT_MAX: i64 = 50;
@@ -11,7 +11,7 @@ const OFFSET_MAX: i64 = 500;
 /// Decoded parameters, and what was found wrong with those that were asked for.
 pub(crate) struct Query {
     pairs: Vec<(String, String)>,
-    wrong: Vec<(Code, String)>,
+    wrong: Vec<(Code, Text)>,
 }
 
 impl Query {
@@ -20,9 +20,10 @@ impl Query {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             Some((decode(name)?, decode(value)?))
         });
-        let pairs = pairs
-            .collect::<Option<Vec<_>>>()
-            .ok_or_else(|| Fault::new(Code::InvalidInput, "query: is not percent-encoded UTF-8"))?;
+        let pairs = pairs.collect::<Option<Vec<_>>>().ok_or_else(|| {
+            let why = text!("query: is not percent-encoded UTF-8", "query：不是百分号编码的UTF-8");
+            Fault::new(Code::InvalidInput, why)
+        })?;
         Ok(Self { pairs, wrong: Vec::new() })
     }
 
@@ -36,8 +37,8 @@ impl Query {
     }
 
     /// Remembers that a parameter is wrong.
-    pub(crate) fn wrong(&mut self, code: Code, name: &str, why: &str) {
-        self.wrong.push((code, format!("{name}: {why}")));
+    pub(crate) fn wrong(&mut self, code: Code, name: &str, why: Text) {
+        self.wrong.push((code, Text::field(name, why)));
     }
 
     /// A text of a pattern.
@@ -46,7 +47,7 @@ impl Query {
         if rule.admits(&value) {
             return Some(value);
         }
-        self.wrong(code, name, &format!("must be {}", rule.says));
+        self.wrong(code, name, rule.says.into());
         None
     }
 
@@ -56,7 +57,11 @@ impl Query {
         match text.parse() {
             Ok(number) if plain && (min..=max).contains(&number) => number,
             _ => {
-                self.wrong(code, name, &format!("must be a whole number from {min} to {max}"));
+                self.wrong(
+                    code,
+                    name,
+                    text!("must be a whole number from {min} to {max}", "必须是{min}~{max}的整数"),
+                );
                 default
             }
         }
@@ -70,7 +75,11 @@ impl Query {
             None => RecordId::MAX,
             Some(Ok(marker)) => marker,
             Some(Err(_)) => {
-                self.wrong(Code::MarkerOutOfRange, "marker", "must be 24 hex digits");
+                self.wrong(
+                    Code::MarkerOutOfRange,
+                    "marker",
+                    text!("must be 24 hex digits", "必须是24位十六进制数字"),
+                );
                 RecordId::MAX
             }
         };
@@ -79,9 +88,7 @@ impl Query {
 
     /// The value, or everything that is wrong: the first one's code, every one's text.
     pub(crate) fn finish<T>(self, value: T) -> Result<T, Fault> {
-        let Some((code, _)) = self.wrong.first() else { return Ok(value) };
-        let texts: Vec<&str> = self.wrong.iter().map(|(_, text)| text.as_str()).collect();
-        Err(Fault::new(*code, texts.join("; ")))
+        Fault::of_all(self.wrong).map_or(Ok(value), Err)
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
-use types::{Code, Fault};
+use types::{Code, Fault, text};
 
 use crate::error::ApiError;
 
@@ -65,7 +65,8 @@ impl Room {
             whole.extend_from_slice(&data);
         }
         if len > most {
-            return Err(Fault::new(Code::TooLarge, format!("The limit is {most} bytes.")).into());
+            let limit = text!("The limit is {most} bytes.", "上限为{most}字节。");
+            return Err(Fault::new(Code::TooLarge, limit).into());
         }
         Ok(Held { bytes: whole.into(), _room: room })
     }
@@ -86,5 +87,5 @@ fn units(bytes: usize) -> u32 {
 /// A body that ends before its end: its sender is gone or too slow, so nobody will read this answer.
 fn broken(error: &dyn std::fmt::Display) -> ApiError {
     tracing::debug!(%error, "a body broke off");
-    Fault::new(Code::InvalidFormat, "body: broke off").into()
+    Fault::new(Code::InvalidFormat, text!("body: broke off", "body：传输中断")).into()
 }

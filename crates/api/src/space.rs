@@ -3,7 +3,7 @@
 
 use blob::Space;
 use domain::Permit;
-use types::{Code, Fault};
+use types::{Code, Fault, Text, text};
 
 /// When a refused caller may look again: somebody has to make room first.
 const RETRY_AFTER_SECONDS: i64 = 30;
@@ -17,13 +17,15 @@ pub(crate) fn admit(space: &Space, permit: Permit) -> Result<Permit, Fault> {
 }
 
 /// Why no new work is taken, for whoever can make room.
-pub(crate) fn shortage(space: &Space) -> Option<String> {
-    let free = space.short()?;
-    Some(format!("{} MiB are free, server.free_bytes_min is {} MiB.", free >> 20, space.least() >> 20))
+pub(crate) fn shortage(space: &Space) -> Option<Text> {
+    let (free, least) = (space.short()? >> 20, space.least() >> 20);
+    Some(text!(
+        "{free} MiB are free, server.free_bytes_min is {least} MiB.",
+        "可用空间为{free} MiB，server.free_bytes_min为{least} MiB。"
+    ))
 }
 
 /// The refusal.
-pub(crate) fn fault(why: Option<String>) -> Fault {
-    let detail = why.map(Into::into);
+pub(crate) fn fault(detail: Option<Text>) -> Fault {
     Fault { code: Code::StorageFull, detail, retry_after_seconds: Some(RETRY_AFTER_SECONDS) }
 }

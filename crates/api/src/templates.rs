@@ -10,7 +10,7 @@ use axum::{
 };
 use batch::KINDS;
 use sha2::{Digest, Sha256};
-use types::{Code, Fault, Language};
+use types::{Code, Fault, Language, text};
 
 use crate::{
     Api,
@@ -90,9 +90,8 @@ fn whole(made: &Made) -> Result<Response, ApiError> {
 fn language(query: Option<&str>, headers: &HeaderMap) -> Result<Language, Fault> {
     match Query::parse(query)?.get("language") {
         None => Ok(respond::language(headers)),
-        Some(asked) => Language::ALL
-            .into_iter()
-            .find(|known| known.as_str() == asked)
-            .ok_or_else(|| Fault::new(Code::InvalidInput, "language: must be en or zh")),
+        Some(asked) => Language::ALL.into_iter().find(|known| known.as_str() == asked).ok_or_else(|| {
+            Fault::new(Code::InvalidInput, text!("language: must be en or zh", "language：取值只能是en或zh"))
+        }),
     }
 }

@@ -3,6 +3,8 @@
 
 use std::cmp::Reverse;
 
+use types::{Text, text};
+
 use crate::{KINDS, Kind};
 
 /// A column of a kind's file.
@@ -71,25 +73,29 @@ fn missing(kind: &dyn Kind, names: &[Option<&str>]) -> Vec<&'static str> {
 }
 
 /// Refuses a header that `kind` cannot read, naming the column.
-pub fn header_fits(kind: &dyn Kind, header: &[String]) -> Result<(), String> {
+pub fn header_fits(kind: &dyn Kind, header: &[String]) -> Result<(), Text> {
+    let task_type = kind.task_type();
     if !kind.takes_file() {
-        return Err(format!("{} takes no file.", kind.task_type()));
+        return Err(text!("{task_type} takes no file.", "{task_type}不支持任务文件。"));
     }
     let names = names(kind, header);
     let missing = missing(kind, &names);
     if !missing.is_empty() {
-        return Err(format!("The file has no column {} for {}.", missing.join(", "), kind.task_type()));
+        return Err(text!("The file has no column ", "文件缺少{task_type}所需的列：")
+            + Text::words(&missing)
+            + text!(" for {task_type}.", "。"));
     }
     for (at, name) in names.iter().enumerate() {
         if name.is_some() && names[..at].contains(name) {
-            return Err(format!("The file has the column {} twice.", header[at]));
+            let twice = &header[at];
+            return Err(text!("The file has the column {twice} twice.", "文件的列{twice}重复。"));
         }
     }
     Ok(())
 }
 
 /// Refuses a header that no kind can read, and says what the kind that comes nearest misses.
-pub fn header_is_known(header: &[String]) -> Result<(), String> {
+pub fn header_is_known(header: &[String]) -> Result<(), Text> {
     if KINDS.iter().any(|kind| header_fits(*kind, header).is_ok()) {
         return Ok(());
     }
@@ -101,18 +107,26 @@ pub fn header_is_known(header: &[String]) -> Result<(), String> {
     let near = KINDS.iter().filter_map(|kind| Some((distance(*kind)?, kind)));
     match near.min_by_key(|(distance, _)| *distance) {
         Some((_, nearest)) => header_fits(*nearest, header),
-        None => Err(format!("No kind of batch task knows the columns {}.", header.join(", "))),
+        None => Err(text!("No kind of batch task knows the columns ", "没有批量任务类型支持以下列：")
+            + Text::words(header)
+            + text!(".", "。")),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use types::Language;
+
     use super::*;
     use crate::kind;
 
+    fn english(answer: Result<(), Text>) -> Result<(), String> {
+        answer.map_err(|text| text.in_language(Language::English).to_owned())
+    }
+
     fn fits(task_type: &str, header: &[&str]) -> Result<(), String> {
         let header: Vec<String> = header.iter().map(ToString::to_string).collect();
-        header_fits(kind(task_type).unwrap(), &header)
+        english(header_fits(kind(task_type).unwrap(), &header))
     }
 
     #[test]
@@ -131,7 +145,8 @@ mod tests {
     #[test]
     fn a_header_that_no_kind_knows_is_compared_with_the_nearest() {
         let says = |header: &[&str]| {
-            header_is_known(&header.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap_err()
+            let header: Vec<String> = header.iter().map(ToString::to_string).collect();
+            english(header_is_known(&header)).unwrap_err()
         };
         assert_eq!(says(&["name", "colour"]), "No kind of batch task knows the columns name, colour.");
         assert_eq!(says(&["product_id", "device_name"]), "The file has no column node_id for createDevices.");

@@ -17,5 +17,5 @@ mod sources;
 pub use attempt::{Exports, Outcome};
 pub use encode::Format;
 pub use formats::{FORMATS, format};
-pub use source::Source;
+pub use source::{Source, no_object};
 pub use sources::{SOURCES, source};

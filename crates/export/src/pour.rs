@@ -52,6 +52,7 @@ pub(crate) fn pour(
 mod tests {
     use db::Db;
     use serde_json::Value as Json;
+    use types::Text;
 
     use super::*;
     use crate::{
@@ -68,8 +69,8 @@ mod tests {
         fn resource_type(&self) -> &'static str {
             "Rows"
         }
-        fn select(&self, _: &Json) -> Result<String, String> {
-            Err("is not to be selected".to_owned())
+        fn select(&self, _: &Json) -> Result<String, Text> {
+            Err(Text::same("is not to be selected"))
         }
         fn name(&self, _: &mut dyn Tx, _: Selection<'_>) -> Result<Option<String>, store::Error> {
             Ok(None)

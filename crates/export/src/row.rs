@@ -1,30 +1,6 @@
 //! Rows on their way from a Source to a Format: borrowed cells under described columns.
 
-use types::Language;
-
-/// A word in the languages that people read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Word {
-    /// English.
-    pub en: &'static str,
-    /// Chinese.
-    pub zh: &'static str,
-}
-
-impl Word {
-    /// A word.
-    pub const fn new(en: &'static str, zh: &'static str) -> Self {
-        Self { en, zh }
-    }
-
-    /// The word in one language.
-    pub const fn in_language(self, language: Language) -> &'static str {
-        match language {
-            Language::English => self.en,
-            Language::Chinese => self.zh,
-        }
-    }
-}
+use types::Word;
 
 /// A column of a Source's rows.
 #[derive(Clone, Copy, Debug)]

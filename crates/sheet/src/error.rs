@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use thiserror::Error;
+use types::Text;
+
+mod text;
 
 /// A cell, as a person names it: `C12`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -30,51 +32,40 @@ impl fmt::Display for At {
 }
 
 /// Why a file is not read to its end.
-#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Error {
     /// The file is larger than allowed.
-    #[error("the file is larger than {limit} bytes")]
     FileTooLarge {
         /// [`crate::Limits::file_bytes`]
         limit: u64,
     },
     /// Neither xlsx nor xls by its first bytes.
-    #[error("the file is not a spreadsheet")]
     UnknownFormat,
     /// An xls of a program older than Excel 5.
-    #[error("the file is of a kind that is older than Excel 5; save it as an .xlsx")]
     TooOld,
     /// An xlsx or xls with a password, or an entry of the container is encrypted.
-    #[error("the file is protected by a password; save it without one")]
     Encrypted,
     /// More entries in the container than a workbook has, or one name twice, or entries that overlap.
-    #[error("the file is not built like a spreadsheet")]
     Container,
     /// The container inflates to more than allowed, or more strongly than a workbook does.
-    #[error("the file inflates to more than a spreadsheet of this size does")]
     Inflates,
     /// Broken inside.
-    #[error("the file is damaged: {reason}")]
     Damaged {
-        /// From the library that reads it.
-        reason: String,
+        /// From whoever looked: the library that reads it, in English, or what looks before it.
+        reason: Text,
     },
     /// There is no visible worksheet.
-    #[error("the file has no worksheet")]
     NoWorksheet,
     /// No cell of the first worksheet has a text, so there is no header.
-    #[error("the first worksheet is blank")]
     Blank,
     /// More rows than allowed.
-    #[error("the first worksheet has more than {limit} rows below its header")]
     TooManyRows {
         /// [`crate::Limits::rows`]
         limit: u64,
     },
     /// A cell far to the right.
-    #[error("cell {at} lies beyond the first {limit} columns")]
     TooManyColumns {
         /// The cell.
         at: At,
@@ -82,13 +73,11 @@ pub enum Error {
         limit: u64,
     },
     /// A cell below the last row that a worksheet can have.
-    #[error("cell {at} lies beyond the last row of a worksheet")]
     BeyondLastRow {
         /// The cell.
         at: At,
     },
     /// A cell with a text longer than allowed.
-    #[error("cell {at} is longer than {limit} bytes")]
     CellTooLong {
         /// The cell.
         at: At,
@@ -97,33 +86,26 @@ pub enum Error {
     },
     /// A whole number of more than 15 digits. A spreadsheet has changed its last digits already, so it cannot be the id that
     /// somebody typed.
-    #[error(
-        "cell {at} is a number of more than 15 digits, which a spreadsheet cannot keep; format it as text"
-    )]
     DigitsLost {
         /// The cell.
         at: At,
     },
     /// A value in a column whose header is blank.
-    #[error("cell {at} has a value, but its column has no title")]
     NoTitle {
         /// The cell.
         at: At,
     },
     /// A cell that comes before the one that precedes it.
-    #[error("the file is damaged: cell {at} is out of order")]
     OutOfOrder {
         /// The cell.
         at: At,
     },
     /// The file cannot be opened or the child cannot be started: not the fault of the file.
-    #[error("the file cannot be read: {reason}")]
     Io {
         /// From the operating system.
         reason: String,
     },
     /// The child did not say that it reached the end of the file.
-    #[error("reading the file was stopped: {stop}")]
     Killed {
         /// What happened to it.
         stop: Stop,
@@ -136,28 +118,23 @@ impl Error {
     }
 
     pub(crate) fn damaged(error: &impl fmt::Display) -> Self {
-        Self::Damaged { reason: error.to_string() }
+        Self::Damaged { reason: Text::same(error.to_string()) }
     }
 }
 
 /// How a child ended that did not reach the end of its file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stop {
     /// It took longer than [`crate::Limits::wall_ms`].
-    #[error("it took too long")]
     TimeUp,
     /// A signal: by default of running out of memory (6) or processor time (9, 24).
-    #[error("signal {0}")]
     Signal(i32),
     /// An exit with another code than 0.
-    #[error("exit code {0}")]
     Exit(i32),
     /// It ended without an `end` frame, or with another count of rows than it sent.
-    #[error("it ended before the file did")]
     Incomplete,
     /// It wrote something that is no frame.
-    #[error("it wrote no frame")]
     Garbled,
 }
 
@@ -185,5 +162,9 @@ mod tests {
         assert_eq!(json, r#"{"code":"cell_too_long","at":{"row":12,"column":3},"limit":4096}"#);
         assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), error);
         assert_eq!(error.to_string(), "cell C12 is longer than 4096 bytes");
+        let damaged = Error::Damaged { reason: types::text!("it has no directory", "缺少目录") };
+        let json = serde_json::to_string(&damaged).unwrap();
+        assert_eq!(serde_json::from_str::<Error>(&json).unwrap(), damaged);
+        assert_eq!(damaged.text().in_language(types::Language::Chinese), "文件已损坏：缺少目录");
     }
 }

@@ -36,15 +36,11 @@ impl Apps<'_> {
                 gate::enter(tx, &project_id)?;
                 let count = tx.count("SELECT COUNT(*) FROM app WHERE project_id = ?1", args![&project_id])?;
                 if count >= context.limits.apps {
-                    return Err(Fault::new(
-                        Code::AppQuota,
-                        format!("limits.apps is {}.", context.limits.apps),
-                    )
-                    .into());
+                    return Err(Fault::at_limit(Code::AppQuota, "limits.apps", context.limits.apps).into());
                 }
                 let taken = "SELECT 1 FROM app WHERE project_id = ?1 AND app_name = ?2";
                 if tx.exists(taken, args![&project_id, &app_name])? {
-                    return Err(Fault::new(Code::AppNameTaken, format!("app_name: {app_name}")).into());
+                    return Err(Fault::of_value(Code::AppNameTaken, "app_name", &app_name).into());
                 }
                 insert(tx, context, &project_id, &app_name, false)
             })
@@ -127,6 +123,6 @@ pub fn must_exist(tx: &mut dyn Tx, project_id: &str, app_id: &str) -> Result<(),
     let sql = "SELECT 1 FROM app WHERE project_id = ?1 AND app_id = ?2";
     match tx.exists(sql, args![project_id, app_id])? {
         true => Ok(()),
-        false => Err(Fault::new(Code::AppForeign, format!("app_id: {app_id}")).into()),
+        false => Err(Fault::of_value(Code::AppForeign, "app_id", app_id).into()),
     }
 }

@@ -153,11 +153,11 @@ fn may_upload(
     let since = oldest(context);
     let taken = format!("SELECT 1 {live} AND file_name = ?4");
     if tx.exists(&taken, args![project_id, user_id, since, file_name])? {
-        return Err(Fault::new(Code::BatchFileNameTaken, format!("file: {file_name}")).into());
+        return Err(Fault::of_value(Code::BatchFileNameTaken, "file", file_name).into());
     }
     let limit = context.limits.batch_files;
     if tx.count(&format!("SELECT COUNT(*) {live}"), args![project_id, user_id, since])? >= limit {
-        return Err(Fault::new(Code::BatchFileQuota, format!("limits.batch_files is {limit}.")).into());
+        return Err(Fault::at_limit(Code::BatchFileQuota, "limits.batch_files", limit).into());
     }
     Ok(())
 }
@@ -188,7 +188,7 @@ pub(crate) fn take(
 }
 
 fn missing(file_id: &str) -> Error {
-    Fault::new(Code::DocumentSourceMissing, format!("document_source: {file_id}")).into()
+    Fault::of_value(Code::DocumentSourceMissing, "document_source", file_id).into()
 }
 
 /// The file that a batch task has taken, until it has been read.

@@ -7,7 +7,7 @@ use types::{
     Code, Fault, RecordId,
     batch_task::{BatchTask, SubtaskStatus, TaskDetail, TaskProgress, TaskStatus},
     page::{PageOrder, Paged},
-    time,
+    text, time,
 };
 
 use crate::{
@@ -170,7 +170,9 @@ impl BatchTasks<'_> {
             .unit(move |tx, _| {
                 let task = find(tx, &project_id, &task_id)?;
                 if !TaskStatus::from_wire(&task.status).is_some_and(TaskStatus::is_final) {
-                    let detail = format!("task_id: {task_id} is {}", task.status);
+                    let status = &task.status;
+                    let detail =
+                        text!("task_id: {task_id} is {status}", "task_id：{task_id}的状态为{status}");
                     return Err(Fault::new(Code::BatchTaskUnfinished, detail).into());
                 }
                 tx.execute(
@@ -215,7 +217,7 @@ fn create(
         args![project_id],
     )?;
     if running >= limit {
-        return Err(Fault::new(Code::BatchTaskQuota, format!("limits.batch_running is {limit}.")).into());
+        return Err(Fault::at_limit(Code::BatchTaskQuota, "limits.batch_running", limit).into());
     }
     let (task_id, now) = (context.ids.next().to_string(), context.clock.now_ms());
     let (total, document_source) = match &order.targets {

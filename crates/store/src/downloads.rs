@@ -2,7 +2,7 @@
 
 use db::{Tx, args};
 use domain::{Permit, limits::DOWNLOAD_RESUME_SECONDS};
-use types::{Code, Fault};
+use types::{Code, Fault, text};
 
 use crate::{
     Context, Error, Store,
@@ -76,9 +76,9 @@ fn admit(
         let wait_ms = context.limits.download_interval_seconds * 1000 - since;
         if wait_ms > 0 {
             let seconds = (wait_ms + 999) / 1000;
-            let mut fault = Fault::new(Code::RateLimited, format!("Download again in {seconds} s."));
-            fault.retry_after_seconds = Some(seconds);
-            return Err(fault.into());
+            let when = text!("Download again in {seconds} s.", "请在{seconds}秒后重新下载。");
+            let fault = Fault::new(Code::RateLimited, when);
+            return Err(Fault { retry_after_seconds: Some(seconds), ..fault }.into());
         }
     }
     tx.execute(

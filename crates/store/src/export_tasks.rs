@@ -6,10 +6,10 @@ use std::result::Result as StdResult;
 use db::{Row, Tx, args};
 use domain::{Condition, Permit};
 use types::{
-    Code, Fault, Language, RecordId,
+    Code, Fault, Language, RecordId, Text,
     export_task::{AppType, ExportStatus, ExportTask},
     page::{PageOrder, Paged},
-    time,
+    text, time,
 };
 
 use crate::{Context, Error, Store, apps, garbage, gate, jobs, page};
@@ -174,7 +174,7 @@ fn create(
     let only_app = narrowing_app(tx, project_id, order.app_type, order.app_id.as_deref())?;
     let condition = order.resource_condition.as_str();
     let selection = Selection { project_id, condition, only_app: only_app.as_deref() };
-    let missing = || Fault::new(Code::ExportSourceMissing, format!("resource_condition: {condition}"));
+    let missing = || Fault::of_value(Code::ExportSourceMissing, "resource_condition", condition);
     let name = name(tx, selection)?.ok_or_else(missing)?;
     refuse_beyond_unfinished(tx, context, user_id)?;
     let condition = Condition {
@@ -222,7 +222,8 @@ fn refuse_beyond_unfinished(tx: &mut dyn Tx, context: &Context, user_id: &str) -
     if (unfinished.len() as i64) < context.limits.export_unfinished {
         return Ok(());
     }
-    Err(Fault::new(Code::ExportTasksUnfinished, format!("Unfinished: {}", unfinished.join(", "))).into())
+    let named = text!("Unfinished: ", "未完成的导出任务：") + Text::words(&unfinished);
+    Err(Fault::new(Code::ExportTasksUnfinished, named).into())
 }
 
 /// The task just made is the newest, so it is never the one that goes.
@@ -311,8 +312,11 @@ pub(crate) fn result_of(tx: &mut dyn Tx, project_id: &str, id: &str) -> StdResul
     )?;
     let (status, failure) = status.ok_or(Code::ExportTaskMissing)?;
     if status != ExportStatus::Success.as_str() {
-        let why = failure
-            .map_or_else(|| format!("It is {status}."), |failure| format!("It is {status}: {failure}"));
+        let why = match failure {
+            None => text!("It is {status}.", "任务状态为{status}。"),
+            // Kept in one language, because nobody knows yet who will read it.
+            Some(failure) => text!("It is {status}: {failure}", "任务状态为{status}，原因：{failure}"),
+        };
         return Err(Fault::new(Code::ExportTaskNotCompleted, why).into());
     }
     tx.first(

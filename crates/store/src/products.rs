@@ -125,14 +125,13 @@ fn insert(
 ) -> Result<Product, Error> {
     let count = tx.count("SELECT COUNT(*) FROM product WHERE project_id = ?1", args![project_id])?;
     if count >= context.limits.products {
-        let limit = format!("limits.products is {}.", context.limits.products);
-        return Err(Fault::new(Code::ProductQuota, limit).into());
+        return Err(Fault::at_limit(Code::ProductQuota, "limits.products", context.limits.products).into());
     }
     let record_id = context.ids.next().to_string();
     let product_id = order.product_id.as_ref().unwrap_or(&record_id);
     let taken = "SELECT 1 FROM product WHERE project_id = ?1 AND product_id = ?2";
     if tx.exists(taken, args![project_id, product_id])? {
-        return Err(Fault::new(Code::ProductTaken, format!("product_id: {product_id}")).into());
+        return Err(Fault::of_value(Code::ProductTaken, "product_id", product_id).into());
     }
     let capabilities: &Json = &order.service_capabilities;
     tx.execute(

@@ -5,6 +5,7 @@ use types::{
     Code, Fault,
     batch_task::{ErrorInfo, SubtaskStatus, TaskDetail, TaskProgress},
     page::{PageOrder, Paged},
+    text,
 };
 
 use crate::{
@@ -340,6 +341,9 @@ pub fn detail_status(text: &str) -> Result<Option<SubtaskStatus>, Fault> {
     match (SubtaskStatus::from_wire(text), text) {
         (Some(status), _) => Ok(Some(status)),
         (None, "DeviceInProgress" | "Rejected") => Ok(None),
-        _ => Err(Fault::new(Code::InvalidInput, "task_detail_status: is not one of its values")),
+        _ => Err(Fault::new(
+            Code::InvalidInput,
+            text!("task_detail_status: is not one of its values", "task_detail_status：取值无效"),
+        )),
     }
 }

@@ -3,39 +3,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use crate::Code;
-
-/// The languages that people read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// `en`
-    #[default]
-    English,
-    /// `zh`
-    Chinese,
-}
-
-impl Language {
-    /// All of them.
-    pub const ALL: [Language; 2] = [Language::English, Language::Chinese];
-
-    /// `en` or `zh`, as stored and as in `Accept-Language`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Language::English => "en",
-            Language::Chinese => "zh",
-        }
-    }
-
-    /// The language whose tag is `tag`; anything unknown is English.
-    pub fn from_tag(tag: &str) -> Self {
-        if tag.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("zh")) {
-            Self::Chinese
-        } else {
-            Self::English
-        }
-    }
-}
+use crate::{Code, Language, Text, text};
 
 /// Most characters of a detail: every field of a call with what is wrong with it.
 const DETAIL_CHARS_MAX: usize = 2000;
@@ -61,15 +29,31 @@ pub struct Fault {
     /// The stable code.
     pub code: Code,
     /// What the caller needs to know beyond the code's text: the field, the ids, the limit.
-    pub detail: Option<Cow<'static, str>>,
+    pub detail: Option<Text>,
     /// When a retry may succeed, in whole seconds.
     pub retry_after_seconds: Option<i64>,
 }
 
 impl Fault {
     /// A refusal that names its cause, in one line and not too many words.
-    pub fn new(code: Code, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, detail: Some(tamed(detail.into())), retry_after_seconds: None }
+    pub fn new(code: Code, detail: Text) -> Self {
+        Self { detail: Some(detail.map(tamed)), ..code.into() }
+    }
+
+    /// A refusal of a field for the value that it has.
+    pub fn of_value(code: Code, field: &str, value: &str) -> Self {
+        Self::new(code, text!("{field}: {value}", "{field}：{value}"))
+    }
+
+    /// A refusal at a limit, with the setting that holds it.
+    pub fn at_limit(code: Code, setting: &str, limit: i64) -> Self {
+        Self::new(code, text!("{setting} is {limit}.", "{setting}为{limit}。"))
+    }
+
+    /// Everything that is wrong, if anything is: the first one's code, every one's text.
+    pub fn of_all(wrong: Vec<(Code, Text)>) -> Option<Self> {
+        let all = wrong.into_iter().reduce(|(code, all), (_, next)| (code, all + text!("; ", "；") + next));
+        all.map(|(code, all)| Self::new(code, all))
     }
 
     /// The text in `language`, with the detail behind it.
@@ -78,9 +62,12 @@ impl Fault {
             Language::English => self.code.english(),
             Language::Chinese => self.code.chinese(),
         };
-        match &self.detail {
-            None => text.to_owned(),
-            Some(detail) => format!("{text} {detail}"),
+        let Some(detail) = &self.detail else { return text.to_owned() };
+        let detail = detail.in_language(language);
+        match language {
+            Language::English => format!("{text} {detail}"),
+            // Most Chinese texts of the catalogue are sentences without their full stop.
+            Language::Chinese => format!("{}。{detail}", text.trim_end_matches('。')),
         }
     }
 }
@@ -104,7 +91,27 @@ mod tests {
     use super::*;
 
     fn detail(text: String) -> String {
-        Fault::new(Code::InvalidInput, text).detail.unwrap_or_default().into_owned()
+        Fault::new(Code::InvalidInput, Text::same(text)).detail.unwrap().in_language(Language::Chinese).into()
+    }
+
+    #[test]
+    fn a_detail_stands_behind_the_text_as_each_language_writes_it() {
+        let missing = Fault::of_value(Code::DeviceTaken, "device_id", "d1");
+        assert_eq!(
+            missing.message(Language::English),
+            "Invalid input. The device already exists. device_id: d1"
+        );
+        assert_eq!(missing.message(Language::Chinese), "设备已存在。device_id：d1");
+        let full = Fault::at_limit(Code::AppQuota, "limits.apps", 5);
+        assert_eq!(full.message(Language::Chinese), "应用数量达到上限。limits.apps为5。");
+    }
+
+    #[test]
+    fn everything_that_is_wrong_stands_in_one_text() {
+        let wrong = vec![(Code::InvalidTime, text!("a", "甲")), (Code::InvalidInput, text!("b", "乙"))];
+        let fault = Fault::of_all(wrong).unwrap();
+        assert_eq!((fault.code, fault.detail), (Code::InvalidTime, Some(text!("a; b", "甲；乙"))));
+        assert_eq!(Fault::of_all(Vec::new()), None);
     }
 
     #[test]

@@ -9,10 +9,14 @@ pub mod device;
 pub mod export_task;
 pub mod fault;
 pub mod id;
+mod language;
 pub mod page;
 pub mod product;
+mod text;
 pub mod time;
 
 pub use code::Code;
-pub use fault::{Fault, Language};
+pub use fault::Fault;
 pub use id::RecordId;
+pub use language::{Language, Word};
+pub use text::Text;

@@ -1,12 +1,13 @@
 """The words that the tests are written in.
 
 `Server` is the real binary as a process, `Caller` is somebody with the official SDK, `raw` is a signed request
-that the SDK would not make, `at_once` is a race, `Wire` is a connection without any HTTP library, `harm` is what an
+that the SDK would not make, `in_both` one that is refused in both languages, `at_once` is a race, `Wire` is a connection without any HTTP library, `harm` is what an
 attack must not do, `Sheet` is a template to upload, `Result` is a downloaded zip.
 """
 
 from .caller import Caller, Subtask, refused
 from .harm import children, memory_within, others_served
+from .language import in_both
 from .polling import until
 from .race import CALLERS, at_once
 from .raw import order_and_leave, raw
@@ -29,6 +30,7 @@ __all__ = [
     "devices",
     "filled_in",
     "head",
+    "in_both",
     "memory_within",
     "order_and_leave",
     "others_served",

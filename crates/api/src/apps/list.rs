@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use domain::Action;
-use types::{Code, app::Apps};
+use types::{Code, app::Apps, text};
 
 use crate::{Api, call::Call, error::Answer, respond::ok};
 
@@ -14,7 +14,11 @@ pub(crate) async fn list(State(api): State<Api>, call: Call) -> Answer {
         Some("true") => Some(true),
         Some("false") => Some(false),
         Some(_) => {
-            query.wrong(Code::InvalidInput, "default_app", "must be true or false");
+            query.wrong(
+                Code::InvalidInput,
+                "default_app",
+                text!("must be true or false", "取值只能是true或false"),
+            );
             None
         }
     };

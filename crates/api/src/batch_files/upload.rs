@@ -12,7 +12,7 @@ use axum::{
 };
 use blob::Staged;
 use domain::{Action, Permit};
-use types::{Code, Fault};
+use types::{Code, Fault, text};
 
 use super::pace::Pace;
 use crate::{
@@ -43,8 +43,7 @@ async fn take(api: &Api, mut upload: call::Upload) -> Answer {
     }
     // The router's own layer does not reach a request that is made here; the limit is in `stage`.
     DefaultBodyLimit::disable().apply(&mut request);
-    let not_multipart = |_| Fault::new(Code::InvalidFormat, "body: must be multipart/form-data");
-    let mut parts = Multipart::from_request(request, &()).await.map_err(not_multipart)?;
+    let mut parts = Multipart::from_request(request, &()).await.map_err(|_| not_multipart())?;
     while let Some(mut part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
         pace.is_kept();
         if part.name() != Some("file") {
@@ -60,12 +59,13 @@ async fn take(api: &Api, mut upload: call::Upload) -> Answer {
         let (staged, len) = stage(api, part, &pace, kept_max).await?;
         may?;
         if len > most {
-            return Err(Fault::new(Code::BatchFileTooLarge, format!("The limit is {most} bytes.")).into());
+            let limit = text!("The limit is {most} bytes.", "上限为{most}字节。");
+            return Err(Fault::new(Code::BatchFileTooLarge, limit).into());
         }
         let order = keep(api, staged, file_name).await?;
         return record(api, &permit, order).await;
     }
-    Err(Fault::new(Code::InvalidFormat, "file: is required").into())
+    Err(Fault::new(Code::InvalidFormat, text!("file: is required", "file：不能为空")).into())
 }
 
 /// How much of a file is read of which `most` bytes are allowed: enough that the sender of a file that is a little too
@@ -74,9 +74,15 @@ fn read_max(most: u64) -> u64 {
     most.saturating_mul(2)
 }
 
+fn not_multipart() -> Fault {
+    let why = text!("body: must be multipart/form-data", "body：必须是multipart/form-data格式");
+    Fault::new(Code::InvalidFormat, why)
+}
+
 /// A body that is not what its Content-Type says, or that ends before its end.
 fn unreadable(error: &MultipartError) -> Fault {
-    Fault::new(Code::InvalidFormat, format!("body: {}", error.body_text()))
+    let why = error.body_text();
+    Fault::new(Code::InvalidFormat, text!("body: {why}", "body：无法读取，原因：{why}"))
 }
 
 /// The name without a path, as browsers and SDKs send it.
@@ -85,19 +91,18 @@ fn file_name(part: &Field<'_>) -> Result<String, Fault> {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let fine = (1..=NAME_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control);
     if !fine {
-        return Err(Fault::new(
-            Code::BatchFileNameInvalid,
-            format!("file: its name must be 1 to {NAME_MAX} characters"),
-        ));
+        let why = text!(
+            "file: its name must be 1 to {NAME_MAX} characters",
+            "file：文件名必须为1~{NAME_MAX}个字符"
+        );
+        return Err(Fault::new(Code::BatchFileNameInvalid, why));
     }
     let extension = name.rsplit('.').next().unwrap_or_default();
     if ["xlsx", "xls"].iter().any(|known| extension.eq_ignore_ascii_case(known)) {
         return Ok(name.to_owned());
     }
-    Err(Fault::new(
-        Code::BatchFileTypeUnsupported,
-        format!("file: {name} is neither an .xlsx nor an .xls file"),
-    ))
+    let why = text!("file: {name} is neither an .xlsx nor an .xls file", "file：{name}不是.xlsx或.xls文件");
+    Err(Fault::new(Code::BatchFileTypeUnsupported, why))
 }
 
 /// The bytes of a part in the staging area, and how many there were; beyond `kept_max` they are only counted,
@@ -160,13 +165,14 @@ async fn record(api: &Api, permit: &Permit, order: store::batch_files::Upload) -
 }
 
 fn read(program: &Path, staged: &Staged, limits: &sheet::Limits) -> Result<(Vec<String>, i64), Fault> {
-    let invalid = |error: sheet::Error| Fault::new(Code::BatchFileInvalid, error.to_string());
-    let mut upload = sheet::Upload::open(program, staged.path(), limits).map_err(invalid)?;
+    let invalid = |why| Fault::new(Code::BatchFileInvalid, why);
+    let unreadable = |error: sheet::Error| invalid(error.text());
+    let mut upload = sheet::Upload::open(program, staged.path(), limits).map_err(unreadable)?;
     let header = upload.header().to_vec();
-    batch::header_is_known(&header).map_err(|detail| Fault::new(Code::BatchFileInvalid, detail))?;
-    let rows = upload.try_fold(0, |rows, row| row.map(|_| rows + 1)).map_err(invalid)?;
+    batch::header_is_known(&header).map_err(invalid)?;
+    let rows = upload.try_fold(0, |rows, row| row.map(|_| rows + 1)).map_err(unreadable)?;
     if rows == 0 {
-        return Err(Fault::new(Code::BatchFileInvalid, "The file has no row below its header."));
+        return Err(invalid(text!("The file has no row below its header.", "文件的表头下没有数据行。")));
     }
     Ok((header, rows))
 }

@@ -6,6 +6,7 @@ use store::batch_tasks::TaskFilter;
 use types::{
     Code,
     batch_task::{BatchTasks, TaskStatus},
+    text,
 };
 
 use crate::{Api, call::Call, error::Answer, respond::ok};
@@ -16,12 +17,12 @@ pub(crate) async fn list(State(api): State<Api>, call: Call) -> Answer {
     let page = query.page();
     let task_type = query.text("task_type", rule::ID36, Code::TaskTypeUnsupported);
     if query.get("task_type").is_none() {
-        query.wrong(Code::InvalidInput, "task_type", "is required");
+        query.wrong(Code::InvalidInput, "task_type", text!("is required", "不能为空"));
     }
     let app_id = query.text("app_id", rule::ID36, Code::InvalidInput);
     let status = query.get("status").map(TaskStatus::from_wire);
     if status == Some(None) {
-        query.wrong(Code::InvalidInput, "status", "is not one of its values");
+        query.wrong(Code::InvalidInput, "status", text!("is not one of its values", "取值无效"));
     }
     query.finish(())?;
     let filter = TaskFilter { task_type: task_type.unwrap_or_default(), app_id, status: status.flatten() };

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use domain::{Action, order::rule};
 use store::devices::DeviceFilter;
-use types::{Code, device::Devices, time};
+use types::{Code, device::Devices, text, time};
 
 use crate::{Api, call::Call, error::Answer, query::Query, respond::ok};
 
@@ -20,7 +20,11 @@ pub(crate) async fn list(State(api): State<Api>, call: Call) -> Answer {
 fn filter(query: &mut Query) -> DeviceFilter {
     let (start_ms, end_ms) = (moment(query, "start_time"), moment(query, "end_time"));
     if start_ms.zip(end_ms).is_some_and(|(start, end)| start >= end) {
-        query.wrong(Code::StartAfterEnd, "start_time", "must be earlier than end_time");
+        query.wrong(
+            Code::StartAfterEnd,
+            "start_time",
+            text!("must be earlier than end_time", "必须早于end_time"),
+        );
     }
     DeviceFilter {
         app_id: query.text("app_id", rule::ID36, Code::InvalidInput),
@@ -36,7 +40,11 @@ fn filter(query: &mut Query) -> DeviceFilter {
 fn moment(query: &mut Query, name: &str) -> Option<i64> {
     let found = time::parse_compact(query.get(name)?);
     if found.is_none() {
-        query.wrong(Code::InvalidTime, name, "must be like 20151212T121212Z");
+        query.wrong(
+            Code::InvalidTime,
+            name,
+            text!("must be like 20151212T121212Z", "格式必须形如20151212T121212Z"),
+        );
     }
     found
 }

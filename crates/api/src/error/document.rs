@@ -15,11 +15,12 @@ const HEAD: &str = "\
 Every error is a JSON object with `error_code` and `error_msg`, and every answer carries `X-Request-Id`. The text begins
 as below, in Chinese if `Accept-Language` begins with `zh`; what follows it names the field, the id or the limit. The
 status is the one for a request about the thing itself: a product, an app or a file that only a field of a body names
-and that does not exist is 400 with the same code. A subtask that fails carries the same codes and texts in the
-report.
+and that does not exist is 400 with the same code. A subtask that fails carries the same codes and, in English,
+the same texts, because nobody knows when it fails who will read it.
 
 每个错误都是含 `error_code` 和 `error_msg` 的 JSON 对象，每个响应都带有 `X-Request-Id`。`Accept-Language` 以 `zh` 开头时返回中文，
-否则返回英文；其后的内容指出字段、ID 或上限。批量任务中失败的子任务使用同样的错误码。
+否则返回英文；其后的内容指出字段、ID 或上限，语言相同。批量任务中失败的子任务
+使用同样的错误码，其错误信息为英文。
 
 A † marks what the service does not publish: the code or its text is Unlade's own, in the style of the others.
 The last column is the function in [test_errors.py](../sdk-tests/python/test_errors.py) that raises the code from

@@ -5,10 +5,10 @@ use domain::{
     Action,
     order::{Fields, rule},
 };
-use export::{FORMATS, SOURCES, Source};
+use export::{FORMATS, SOURCES, Source, no_object};
 use serde_json::Value as Json;
 use store::export_tasks::NewExportTask;
-use types::{Code, Fault, Language, export_task::AppType};
+use types::{Code, Fault, Language, Text, export_task::AppType, text};
 
 use crate::{Api, call::Call, error::Answer, respond::created};
 
@@ -34,7 +34,7 @@ fn order(body: &Json, language: Language) -> Result<(NewExportTask, &'static dyn
     let app_type = fields.word("app_type", SCOPES).unwrap_or(AppType::Global);
     let app_id = fields.text("app_id", rule::ID36);
     if fields.json("resource_type").is_none() {
-        fields.wrong("resource_type", "is required");
+        fields.wrong("resource_type", text!("is required", "不能为空"));
     }
     let order = source.zip(resource_condition).map(|(source, resource_condition)| {
         let resource_type = source.resource_type();
@@ -49,7 +49,7 @@ fn order(body: &Json, language: Language) -> Result<(NewExportTask, &'static dyn
 fn resource_condition(fields: &mut Fields<'_>, source: Option<&'static dyn Source>) -> Option<String> {
     let given = fields.json("resource_condition").cloned();
     if given.is_none() {
-        fields.wrong("resource_condition", "is required");
+        fields.wrong("resource_condition", text!("is required", "不能为空"));
     }
     match condition(source?, &given?) {
         Ok(canonical) => Some(canonical),
@@ -60,11 +60,10 @@ fn resource_condition(fields: &mut Fields<'_>, source: Option<&'static dyn Sourc
     }
 }
 
-pub(super) fn condition(source: &dyn Source, given: &Json) -> Result<String, String> {
+pub(super) fn condition(source: &dyn Source, given: &Json) -> Result<String, Text> {
     match given {
         Json::String(text) => {
-            let held: Json =
-                serde_json::from_str(text).map_err(|_| "must be an object, or a string that holds one")?;
+            let held: Json = serde_json::from_str(text).map_err(|_| no_object())?;
             source.select(&held)
         }
         object => source.select(object),

@@ -5,8 +5,9 @@ use domain::{Action, order::rule};
 use export::{SOURCES, Source};
 use store::export_tasks::ExportFilter;
 use types::{
-    Code, Fault,
+    Code, Fault, Text,
     export_task::{AppType, ExportTasks},
+    text,
 };
 
 use super::create::condition;
@@ -27,16 +28,13 @@ fn filter(query: &mut Query) -> Option<ExportFilter> {
     let app_id = query.text("app_id", rule::ID36, INVALID);
     let app_type = query.get("app_type").map(AppType::from_wire);
     if app_type == Some(None) {
-        query.wrong(INVALID, "app_type", "must be one of GLOBAL, APP");
+        query.wrong(INVALID, "app_type", text!("must be one of GLOBAL, APP", "取值只能是GLOBAL、APP"));
     }
     let source = query.get("resource_type").and_then(export::source);
     if source.is_none() {
         let known: Vec<&str> = SOURCES.iter().map(|source| source.resource_type()).collect();
-        query.wrong(
-            INVALID,
-            "resource_type",
-            &format!("is required and must be one of {}", known.join(", ")),
-        );
+        let why = text!("is required and must be one of ", "不能为空，取值只能是") + Text::words(&known);
+        query.wrong(INVALID, "resource_type", why);
     }
     let source = source?;
     Some(ExportFilter {
@@ -52,7 +50,7 @@ fn narrowed(query: &mut Query, source: &dyn Source) -> Option<String> {
     match condition(source, &text.into()) {
         Ok(canonical) => Some(canonical),
         Err(why) => {
-            query.wrong(Code::ExportTaskInvalid, "resource_condition", &why);
+            query.wrong(Code::ExportTaskInvalid, "resource_condition", why);
             None
         }
     }

@@ -6,7 +6,7 @@ use domain::{
     order::{Fields, rule},
 };
 use serde_json::Value as Json;
-use types::{Code, product::AddProduct};
+use types::{Code, product::AddProduct, text};
 
 use crate::{Api, call::Call, error::Answer, respond::created};
 
@@ -46,7 +46,8 @@ fn model(fields: &mut Fields<'_>) -> Json {
     let model = fields.json("service_capabilities").cloned();
     let model = fields.required("service_capabilities", model);
     if !model.is_null() && (!model.is_array() || model.to_string().len() > MODEL_BYTES_MAX) {
-        fields.wrong("service_capabilities", "must be an array of at most 500 KiB");
+        let why = text!("must be an array of at most 500 KiB", "必须是不超过500 KiB的数组");
+        fields.wrong("service_capabilities", why);
     }
     model
 }

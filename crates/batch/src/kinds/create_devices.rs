@@ -8,7 +8,7 @@ use store::{
     devices::{self, Reach},
     subtasks::Subtask,
 };
-use types::{Code, Fault};
+use types::{Code, Fault, text};
 
 use crate::{Effect, FileColumn, Kind, Row, input};
 
@@ -131,8 +131,8 @@ fn body(mut row: Map<String, Json>) -> Result<Json, Fault> {
         row.insert("auth_info".to_owned(), auth.into());
     }
     if let Some(Json::String(text)) = row.get("extension_info") {
-        let parsed = serde_json::from_str(text)
-            .map_err(|_| Fault::new(Code::InvalidInput, "extension_info: must be a JSON object"))?;
+        let wrong = text!("extension_info: must be a JSON object", "extension_info：必须是JSON对象");
+        let parsed = serde_json::from_str(text).map_err(|_| Fault::new(Code::InvalidInput, wrong))?;
         row.insert("extension_info".to_owned(), parsed);
     }
     Ok(row.into())

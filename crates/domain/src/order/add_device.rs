@@ -1,7 +1,7 @@
 //! The order to add a device: one reader for the body of AddDevice and for the row of a createDevices file, so
 //! that both refuse the same things in the same words.
 
-use types::device::AddDevice;
+use types::{device::AddDevice, text};
 
 use super::{Fields, rule};
 
@@ -26,7 +26,10 @@ pub fn add_device(fields: &mut Fields<'_>) -> AddDevice {
         extension_info: extension_info(fields),
     };
     if order.device_id.is_none() && order.node_id.contains(':') {
-        fields.wrong("node_id", "may hold a colon only if device_id is given");
+        fields.wrong(
+            "node_id",
+            text!("may hold a colon only if device_id is given", "仅在携带device_id时可以包含冒号（:）"),
+        );
     }
     order
 }
@@ -58,7 +61,7 @@ fn auth_info(fields: &mut Fields<'_>) -> Auth {
     let is_hash =
         |text: &str| matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if fields.json("fingerprint").is_some() && !fingerprint.as_deref().is_some_and(is_hash) {
-        fields.wrong("fingerprint", "must be 40 or 64 hex digits");
+        fields.wrong("fingerprint", text!("must be 40 or 64 hex digits", "必须是40或64位十六进制数字"));
     }
     Auth {
         auth_type: auth_type.to_owned(),
@@ -72,7 +75,10 @@ fn auth_info(fields: &mut Fields<'_>) -> Auth {
 fn extension_info(fields: &mut Fields<'_>) -> Option<serde_json::Value> {
     let value = fields.json("extension_info")?;
     if !value.is_object() || value.to_string().len() > EXTENSION_BYTES_MAX {
-        fields.wrong("extension_info", "must be an object of at most 1 KiB");
+        fields.wrong(
+            "extension_info",
+            text!("must be an object of at most 1 KiB", "必须是不超过1 KiB的JSON对象"),
+        );
     }
     Some(value.clone())
 }

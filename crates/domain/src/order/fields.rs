@@ -1,7 +1,7 @@
 //! Reads the fields of a JSON object, remembering what is wrong with each.
 
 use serde_json::{Map, Value as Json};
-use types::{Code, Fault};
+use types::{Code, Fault, Text, text};
 
 use super::rule::Rule;
 
@@ -11,13 +11,14 @@ pub struct Fields<'v> {
     object: &'v Map<String, Json>,
     prefix: String,
     code: Code,
-    wrong: Vec<(Code, String)>,
+    wrong: Vec<(Code, Text)>,
 }
 
 impl<'v> Fields<'v> {
     /// Reads `value`, which must be an object; what is wrong is refused with `code`.
     pub fn of(value: &'v Json, code: Code) -> Result<Self, Fault> {
-        let object = value.as_object().ok_or_else(|| Fault::new(code, "body: must be a JSON object"))?;
+        let wrong = || Fault::new(code, text!("body: must be a JSON object", "body：必须是JSON对象"));
+        let object = value.as_object().ok_or_else(wrong)?;
         Ok(Self { object, prefix: String::new(), code, wrong: Vec::new() })
     }
 
@@ -27,19 +28,24 @@ impl<'v> Fields<'v> {
     }
 
     /// Remembers that a field is wrong.
-    pub fn wrong(&mut self, name: &str, why: impl AsRef<str>) {
+    pub fn wrong(&mut self, name: &str, why: Text) {
         self.wrong_with(self.code, name, why);
     }
 
     /// Remembers that a field is wrong in a way that has a code of its own.
-    pub fn wrong_with(&mut self, code: Code, name: &str, why: impl AsRef<str>) {
-        self.wrong.push((code, format!("{}{name}: {}", self.prefix, why.as_ref())));
+    pub fn wrong_with(&mut self, code: Code, name: &str, why: Text) {
+        self.wrong.push((code, Text::field(format_args!("{}{name}", self.prefix), why)));
+    }
+
+    /// Remembers what is wrong with several fields at once, which it names.
+    pub fn wrong_together(&mut self, code: Code, why: Text) {
+        self.wrong.push((code, why));
     }
 
     /// A field that must be there.
     pub fn required<T: Default>(&mut self, name: &str, value: Option<T>) -> T {
         if value.is_none() && self.json(name).is_none() {
-            self.wrong(name, "is required");
+            self.wrong(name, text!("is required", "不能为空"));
         }
         value.unwrap_or_default()
     }
@@ -48,8 +54,8 @@ impl<'v> Fields<'v> {
     pub fn text(&mut self, name: &str, rule: Rule) -> Option<String> {
         match self.json(name)? {
             Json::String(text) if rule.admits(text) => return Some(text.clone()),
-            Json::String(_) => self.wrong(name, format!("must be {}", rule.says)),
-            _ => self.wrong(name, "must be a string"),
+            Json::String(_) => self.wrong(name, rule.says.into()),
+            _ => self.wrong(name, text!("must be a string", "必须是字符串")),
         }
         None
     }
@@ -66,7 +72,7 @@ impl<'v> Fields<'v> {
         let found = value.as_str().and_then(|text| words.iter().find(|(word, _)| *word == text));
         if found.is_none() {
             let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            self.wrong(name, format!("must be one of {}", words.join(", ")));
+            self.wrong(name, text!("must be one of ", "取值只能是") + Text::words(&words));
         }
         found.map(|(_, value)| *value)
     }
@@ -75,7 +81,7 @@ impl<'v> Fields<'v> {
     pub fn boolean(&mut self, name: &str) -> Option<bool> {
         let value = self.json(name)?;
         if !value.is_boolean() {
-            self.wrong(name, "must be true or false");
+            self.wrong(name, text!("must be true or false", "取值只能是true或false"));
         }
         value.as_bool()
     }
@@ -85,7 +91,7 @@ impl<'v> Fields<'v> {
         let value = self.json(name)?;
         let found = value.as_i64().filter(|number| (min..=max).contains(number));
         if found.is_none() {
-            self.wrong(name, format!("must be a whole number from {min} to {max}"));
+            self.wrong(name, text!("must be a whole number from {min} to {max}", "必须是{min}~{max}的整数"));
         }
         found
     }
@@ -93,7 +99,7 @@ impl<'v> Fields<'v> {
     /// Reads an object within this one.
     pub fn within<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields<'v>) -> T) -> Option<T> {
         let Some(object) = self.json(name)?.as_object() else {
-            self.wrong(name, "must be an object");
+            self.wrong(name, text!("must be an object", "必须是JSON对象"));
             return None;
         };
         let prefix = format!("{}{name}.", self.prefix);
@@ -105,15 +111,14 @@ impl<'v> Fields<'v> {
 
     /// The value, or everything that is wrong: the first one's code, every one's text.
     pub fn finish<T>(self, value: T) -> Result<T, Fault> {
-        let Some((code, _)) = self.wrong.first() else { return Ok(value) };
-        let texts: Vec<&str> = self.wrong.iter().map(|(_, text)| text.as_str()).collect();
-        Err(Fault::new(*code, texts.join("; ")))
+        Fault::of_all(self.wrong).map_or(Ok(value), Err)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use types::Language;
 
     use super::*;
     use crate::order::rule;
@@ -129,7 +134,7 @@ mod tests {
         fields.required_text("missing", rule::TASK_NAME);
         let fault = fields.finish(()).unwrap_err();
         assert_eq!(fault.code, Code::InvalidInput);
-        let detail = fault.detail.unwrap();
+        let detail = fault.message(Language::English);
         for field in ["app_id: ", "limit: ", "auth.kind: ", "name: ", "missing: is required"] {
             assert!(detail.contains(field), "{detail}");
         }

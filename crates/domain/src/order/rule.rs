@@ -1,5 +1,7 @@
 //! The patterns of the API's texts. Lengths are counted in characters, as JSON schemas count them.
 
+use types::Word;
+
 /// What a text must be like.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
@@ -9,8 +11,8 @@ pub struct Rule {
     pub max: usize,
     /// Which characters; `None` for any.
     pub allowed: Option<fn(char) -> bool>,
-    /// How a person would say so.
-    pub says: &'static str,
+    /// What a person is told whose text is not.
+    pub says: Word,
 }
 
 impl Rule {
@@ -45,32 +47,75 @@ fn name(character: char) -> bool {
     word(character) || han(character) || "?'#().,&%@!-".contains(character)
 }
 
-const fn rule(min: usize, max: usize, allowed: Option<fn(char) -> bool>, says: &'static str) -> Rule {
-    Rule { min, max, allowed, says }
+const fn rule(
+    min: usize,
+    max: usize,
+    allowed: Option<fn(char) -> bool>,
+    english: &'static str,
+    chinese: &'static str,
+) -> Rule {
+    Rule { min, max, allowed, says: Word::new(english, chinese) }
 }
 
-const NAME_SAYS: &str = "letters, digits, Chinese characters and _?'#().,&%@!-";
+const fn name_rule(max: usize) -> Rule {
+    rule(
+        1,
+        max,
+        Some(name),
+        "must be letters, digits, Chinese characters and _?'#().,&%@!-",
+        "只能包含中文、字母、数字和_?'#().,&%@!-",
+    )
+}
 
 /// `app_id`, `product_id`
-pub const ID36: Rule = rule(1, 36, Some(id), "1 to 36 letters, digits, _ and -");
+pub const ID36: Rule = rule(
+    1,
+    36,
+    Some(id),
+    "must be 1 to 36 letters, digits, _ and -",
+    "必须为1~36个字符，只能包含字母、数字、下划线（_）和连接符（-）",
+);
 /// `device_id`, `gateway_id`, `file_id`
-pub const ID128: Rule = rule(1, 128, Some(id), "1 to 128 letters, digits, _ and -");
+pub const ID128: Rule = rule(
+    1,
+    128,
+    Some(id),
+    "must be 1 to 128 letters, digits, _ and -",
+    "必须为1~128个字符，只能包含字母、数字、下划线（_）和连接符（-）",
+);
 /// `node_id`
-pub const NODE_ID: Rule = rule(1, 64, Some(node), "1 to 64 letters, digits, _, - and :");
+pub const NODE_ID: Rule = rule(
+    1,
+    64,
+    Some(node),
+    "must be 1 to 64 letters, digits, _, - and :",
+    "必须为1~64个字符，只能包含字母、数字、下划线（_）、连接符（-）和冒号（:）",
+);
 /// `task_name`
-pub const TASK_NAME: Rule =
-    rule(1, 128, Some(task_name), "1 to 128 letters, digits, Chinese characters and _");
+pub const TASK_NAME: Rule = rule(
+    1,
+    128,
+    Some(task_name),
+    "must be 1 to 128 letters, digits, Chinese characters and _",
+    "必须为1~128个字符，只能包含中文、字母、数字和下划线（_）",
+);
 /// `app_name`, `name` of a product
-pub const NAME64: Rule = rule(1, 64, Some(name), NAME_SAYS);
+pub const NAME64: Rule = name_rule(64);
 /// `device_type`, `manufacturer_name`
-pub const NAME32: Rule = rule(1, 32, Some(name), NAME_SAYS);
+pub const NAME32: Rule = name_rule(32);
 /// `device_name`
-pub const DEVICE_NAME: Rule = rule(1, 256, None, "1 to 256 characters");
+pub const DEVICE_NAME: Rule = rule(1, 256, None, "must be 1 to 256 characters", "必须为1~256个字符");
 /// `description` of a device
-pub const TEXT2048: Rule = rule(0, 2048, None, "at most 2048 characters");
+pub const TEXT2048: Rule = rule(0, 2048, None, "must be at most 2048 characters", "不能超过2048个字符");
 /// `description` of a product
-pub const TEXT128: Rule = rule(0, 128, None, "at most 128 characters");
+pub const TEXT128: Rule = rule(0, 128, None, "must be at most 128 characters", "不能超过128个字符");
 /// `industry`
-pub const TEXT64: Rule = rule(0, 64, None, "at most 64 characters");
+pub const TEXT64: Rule = rule(0, 64, None, "must be at most 64 characters", "不能超过64个字符");
 /// `secret`
-pub const SECRET: Rule = rule(8, 32, Some(id), "8 to 32 letters, digits, _ and -");
+pub const SECRET: Rule = rule(
+    8,
+    32,
+    Some(id),
+    "must be 8 to 32 letters, digits, _ and -",
+    "必须为8~32个字符，只能包含字母、数字、下划线（_）和连接符（-）",
+);

@@ -6,6 +6,7 @@ use super::{damaged, sieve::Version, strings::Length, u16_at, u32_at};
 use crate::{At, Error, Limits};
 use calamine::{Cell, Data};
 use std::mem::size_of;
+use types::text;
 
 /// The columns that the format has.
 const COLUMNS_MAX: u64 = 256;
@@ -36,7 +37,7 @@ impl<'a> Cells<'a> {
     /// Copies the cells of one sheet.
     pub(super) fn copy(mut self, mut records: Records<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
         if records.next()?.kind != kind::BOF {
-            return Err(damaged("its worksheet is missing"));
+            return Err(damaged(text!("its worksheet is missing", "缺少工作表")));
         }
         // A chart within the sheet has cells of its own.
         let mut depth = 0_u32;
@@ -73,7 +74,10 @@ impl<'a> Cells<'a> {
             kind::LABEL_SST => {
                 let index = u32_at(data, 6) as usize;
                 let length = self.strings.get(index).ok_or_else(|| {
-                    damaged(&format!("the text of cell {at} is not in the table of strings"))
+                    damaged(text!(
+                        "the text of cell {at} is not in the table of strings",
+                        "单元格{at}的文本不在字符串表中"
+                    ))
                 })?;
                 self.text(at, *length)?;
             }
@@ -143,7 +147,7 @@ impl<'a> Cells<'a> {
             return Err(Error::TooManyColumns { at, limit });
         }
         if !self.taken.take(at) {
-            return Err(damaged(&format!("cell {at} is there twice")));
+            return Err(damaged(text!("cell {at} is there twice", "单元格{at}重复出现")));
         }
         self.first = At { row: self.first.row.min(at.row), column: self.first.column.min(at.column) };
         self.last = At { row: self.last.row.max(at.row), column: self.last.column.max(at.column) };
@@ -184,5 +188,5 @@ impl Taken {
 }
 
 fn breaks_off(at: At) -> Error {
-    damaged(&format!("cell {at} breaks off"))
+    damaged(text!("cell {at} breaks off", "单元格{at}不完整"))
 }

@@ -16,6 +16,7 @@ use crate::{At, Error, Limits};
 use calamine::{Reader, Xls};
 use std::io::Cursor;
 use std::ops::ControlFlow;
+use types::Text;
 
 /// Reads the first visible worksheet, cell by cell.
 pub(crate) fn read(
@@ -37,8 +38,8 @@ pub(crate) fn read(
 }
 
 /// An error of the file's structure.
-fn damaged(reason: &str) -> Error {
-    Error::Damaged { reason: reason.to_owned() }
+fn damaged(reason: Text) -> Error {
+    Error::Damaged { reason }
 }
 
 /// Two bytes as a number; 0 where there are none, so lengths are checked first.

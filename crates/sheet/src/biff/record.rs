@@ -2,6 +2,7 @@
 
 use super::{damaged, u16_at};
 use crate::Error;
+use types::text;
 
 /// The kinds of records that matter here.
 pub(super) mod kind {
@@ -48,7 +49,7 @@ pub(super) struct Records<'a>(pub(super) &'a [u8]);
 
 impl<'a> Records<'a> {
     pub(super) fn next(&mut self) -> Result<Record<'a>, Error> {
-        let breaks_off = || damaged("the workbook breaks off");
+        let breaks_off = || damaged(text!("the workbook breaks off", "工作簿不完整"));
         let (head, rest) = self.0.split_at_checked(4).ok_or_else(breaks_off)?;
         let (data, rest) = rest.split_at_checked(usize::from(u16_at(head, 2))).ok_or_else(breaks_off)?;
         self.0 = rest;

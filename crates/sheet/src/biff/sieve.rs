@@ -5,6 +5,7 @@
 use super::record::{Record, Records, kind};
 use super::{cells::Cells, damaged, strings, u16_at, u32_at};
 use crate::{Error, Limits};
+use types::text;
 
 /// The name of the only sheet.
 pub(super) const SHEET_NAME: &str = "";
@@ -25,7 +26,9 @@ pub(super) fn sieve(stream: &[u8], limits: &Limits) -> Result<Vec<u8>, Error> {
     let version = version(begin)?;
     let globals = Globals::read(&mut records)?;
     let sheet = globals.sheet.ok_or(Error::NoWorksheet)?;
-    let sheet = stream.get(sheet as usize..).ok_or_else(|| damaged("its worksheet is missing"))?;
+    let sheet = stream
+        .get(sheet as usize..)
+        .ok_or_else(|| damaged(text!("its worksheet is missing", "缺少工作表")))?;
 
     let mut out = Vec::with_capacity(stream.len());
     begin.write(&mut out);

@@ -3,6 +3,7 @@
 
 use super::{damaged, u16_at, u32_at};
 use crate::Error;
+use types::text;
 
 /// A string of the table.
 #[derive(Clone, Copy)]
@@ -20,7 +21,7 @@ pub(super) fn lengths(pieces: &[&[u8]]) -> Result<Vec<Length>, Error> {
     // fill a record before they begin the next one, 8 KiB.
     let bytes: usize = pieces.iter().map(|piece| piece.len()).sum();
     if pieces.len() > 100 + bytes / 1024 {
-        return Err(damaged("its table of strings is in crumbs"));
+        return Err(damaged(text!("its table of strings is in crumbs", "字符串表过于零碎")));
     }
     let mut reader = Reader { piece: &[], rest: pieces };
     if !reader.turn() {
@@ -101,5 +102,5 @@ impl<'a> Reader<'a> {
 }
 
 fn breaks_off() -> Error {
-    damaged("its table of strings breaks off")
+    damaged(text!("its table of strings breaks off", "字符串表不完整"))
 }

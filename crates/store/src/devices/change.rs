@@ -19,10 +19,9 @@ pub struct Added {
 /// Adds a device within `reach`.
 pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevice) -> Result<Added, Error> {
     let project_id = reach.project_id;
-    let named = |field: &str, value: &str| format!("{field}: {value}");
     let app_id = products::app_of(tx, project_id, &order.product_id)?
         .filter(|app_id| reach.app_id.is_none_or(|only| only == app_id))
-        .ok_or_else(|| Fault::new(Code::ProductMissing, named("product_id", &order.product_id)))?;
+        .ok_or_else(|| Fault::of_value(Code::ProductMissing, "product_id", &order.product_id))?;
     let device_id =
         order.device_id.clone().unwrap_or_else(|| format!("{}_{}", order.product_id, order.node_id));
     if tx.exists(
@@ -33,7 +32,7 @@ pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevi
     }
     let node = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2 AND node_id = ?3";
     if tx.exists(node, args![project_id, &order.product_id, &order.node_id])? {
-        return Err(Fault::new(Code::NodeIdTaken, named("node_id", &order.node_id)).into());
+        return Err(Fault::of_value(Code::NodeIdTaken, "node_id", &order.node_id).into());
     }
     if let Some(gateway_id) = &order.gateway_id {
         gateway_may_have_children(tx, project_id, &app_id, gateway_id)?;
@@ -93,10 +92,10 @@ fn gateway_may_have_children(
     gateway_id: &str,
 ) -> Result<(), Error> {
     let parent = "SELECT gateway_id FROM device WHERE project_id = ?1 AND device_id = ?2 AND app_id = ?3";
-    let named = || format!("gateway_id: {gateway_id}");
+    let refused = |code| Fault::of_value(code, "gateway_id", gateway_id);
     let above = tx
         .first(parent, args![project_id, gateway_id, app_id], |row| row.string(0))?
-        .ok_or_else(|| Fault::new(Code::GatewayMissing, named()))?;
+        .ok_or_else(|| refused(Code::GatewayMissing))?;
     if above == gateway_id {
         return Ok(());
     }
@@ -104,7 +103,7 @@ fn gateway_may_have_children(
     if top.is_some_and(|top| top == above) {
         return Ok(());
     }
-    Err(Fault::new(Code::LevelTooDeep, named()).into())
+    Err(refused(Code::LevelTooDeep).into())
 }
 
 fn take_quota(tx: &mut dyn Tx, context: &Context, project_id: &str) -> Result<(), Error> {
@@ -115,7 +114,7 @@ fn take_quota(tx: &mut dyn Tx, context: &Context, project_id: &str) -> Result<()
     )?;
     match taken {
         1 => Ok(()),
-        _ => Err(Fault::new(Code::DeviceQuota, format!("limits.devices is {limit}.")).into()),
+        _ => Err(Fault::at_limit(Code::DeviceQuota, "limits.devices", limit).into()),
     }
 }
 

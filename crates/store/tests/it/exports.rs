@@ -10,7 +10,7 @@ use crate::{
     wait,
 };
 use domain::{Action, Limits};
-use types::{RecordId, export_task::AppType, page::PageOrder};
+use types::{Language, RecordId, export_task::AppType, page::PageOrder};
 
 fn ask(id: &str) -> Ask {
     Ask { export_task_id: id.into(), resumes: None, holds: Vec::new() }
@@ -49,8 +49,9 @@ fn the_sixth_unfinished_is_refused_and_names_the_five() {
         let five: Vec<String> = (0..5).map(|_| world.export(&task).unwrap()).collect();
         let Err(Error::Fault(fault)) = world.export(&task) else { panic!("a sixth was taken") };
         assert_eq!(fault.code, Code::ExportTasksUnfinished);
-        let detail = fault.detail.unwrap();
-        assert!(five.iter().all(|id| detail.contains(id)), "{detail}");
+        for message in Language::ALL.map(|language| fault.message(language)) {
+            assert!(five.iter().all(|id| message.contains(id)), "{message}");
+        }
         delete(world, &five[2]).unwrap();
         world.export(&task).unwrap();
     });
@@ -139,7 +140,9 @@ fn a_newer_task_that_fails_leaves_the_file() {
             panic!("a failed task served")
         };
         assert_eq!(fault.code, Code::ExportTaskNotCompleted);
-        assert!(fault.detail.unwrap().contains("the disk was full"));
+        for message in Language::ALL.map(|language| fault.message(language)) {
+            assert!(message.contains("the disk was full"), "{message}");
+        }
     });
 }
 

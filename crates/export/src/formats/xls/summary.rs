@@ -3,13 +3,12 @@
 
 use std::fs::File;
 
-use types::{Language, time};
+use types::{Language, Word, time};
 use xls::{Cell, Column, Workbook};
 
 use crate::{
     encode::{Altered, Error, Layout},
     report::Report,
-    row::Word,
 };
 
 /// Which workbook of the file this is.

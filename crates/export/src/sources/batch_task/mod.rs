@@ -6,11 +6,11 @@ use store::{
     batch_tasks::{self, Work},
     subtasks,
 };
-use types::time;
+use types::{Text, Word, text, time};
 
 use crate::{
-    row::{Cell, Column, Word},
-    source::{Counted, Fact, Selection, Source, Subject},
+    row::{Cell, Column},
+    source::{Counted, Fact, Selection, Source, Subject, no_object},
 };
 
 /// `BatchTask`
@@ -35,19 +35,24 @@ impl Source for BatchTask {
         "BatchTask"
     }
 
-    fn select(&self, condition: &Json) -> Result<String, String> {
-        let object = condition.as_object().ok_or("must be an object, or a string that holds one")?;
+    fn select(&self, condition: &Json) -> Result<String, Text> {
+        let object = condition.as_object().ok_or_else(no_object)?;
         if let Some(other) = object.keys().find(|key| *key != TASK_ID) {
-            return Err(format!("has the unknown key {other:?}; its only key is task_id"));
+            return Err(text!(
+                "has the unknown key {other:?}; its only key is task_id",
+                "包含未知的键{other:?}，仅支持task_id"
+            ));
         }
-        let task_id = object.get(TASK_ID).ok_or("must hold task_id")?;
+        let task_id = object.get(TASK_ID).ok_or_else(|| text!("must hold task_id", "必须包含task_id"))?;
         let task_id = task_id
             .as_str()
             .filter(|id| {
                 (1..=24).contains(&id.len())
                     && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
             })
-            .ok_or("task_id must be 1 to 24 lower-case hex digits")?;
+            .ok_or_else(|| {
+                text!("task_id must be 1 to 24 lower-case hex digits", "task_id必须是1~24位小写十六进制数字")
+            })?;
         Ok(json!({ TASK_ID: task_id }).to_string())
     }
 
@@ -123,6 +128,8 @@ fn task_id(selection: Selection<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use types::Language;
+
     use super::*;
 
     #[test]
@@ -139,6 +146,7 @@ mod tests {
             (r#"{"task_id": "ab", "extra": 1}"#, "extra"),
         ] {
             let text = select(wrong).unwrap_err();
+            let text = text.in_language(Language::English);
             assert!(text.contains(names), "{wrong}: {text}");
         }
     }

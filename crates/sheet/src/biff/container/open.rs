@@ -6,6 +6,7 @@
 use super::super::{damaged, u16_at, u32_at};
 use super::{END, ENTRY, HEADER_TABLES, HEADER_TABLES_AT, MINI_BELOW, NO_ENTRY};
 use crate::Error;
+use types::text;
 
 const MINI_SECTOR: usize = 64;
 /// From here on a number is a mark, not a sector.
@@ -38,7 +39,7 @@ impl<'a> Sectors<'a> {
         self.bytes
             .get(from..to)
             .filter(|sector| !sector.is_empty())
-            .ok_or_else(|| damaged("a sector is missing"))
+            .ok_or_else(|| damaged(text!("a sector is missing", "缺少扇区")))
     }
 
     fn count(&self) -> usize {
@@ -52,9 +53,16 @@ impl<'a> Sectors<'a> {
                 return Ok(whole);
             }
             whole.extend_from_slice(self.get(id)?);
-            id = *self.table.get(id as usize).ok_or_else(|| damaged("a sector is not in the table"))?;
+            id = *self
+                .table
+                .get(id as usize)
+                .ok_or_else(|| damaged(text!("a sector is not in the table", "扇区不在分配表中")))?;
         }
-        if id == END { Ok(whole) } else { Err(damaged("a chain of sectors has no end")) }
+        if id == END {
+            Ok(whole)
+        } else {
+            Err(damaged(text!("a chain of sectors has no end", "扇区链没有结尾")))
+        }
     }
 }
 
@@ -100,9 +108,10 @@ impl<'a> Container<'a> {
         let size = match u16_at(bytes, 30) {
             9 => 512,
             12 => 4096,
-            _ => return Err(damaged("its sectors have no known size")),
+            _ => return Err(damaged(text!("its sectors have no known size", "扇区大小无法识别"))),
         };
-        let after_header = bytes.get(size..).ok_or_else(|| damaged("it ends in its header"))?;
+        let after_header =
+            bytes.get(size..).ok_or_else(|| damaged(text!("it ends in its header", "文件头不完整")))?;
         let mut sectors = Sectors { bytes: after_header, size, table: Vec::new() };
         for id in table_sectors(bytes, &sectors)? {
             let sector = sectors.get(id)?;
@@ -140,14 +149,14 @@ impl<'a> Container<'a> {
             false => self.sectors.chain(entry.start())?,
         };
         if stream.len() < size {
-            return Err(damaged("the workbook breaks off"));
+            return Err(damaged(text!("the workbook breaks off", "工作簿不完整")));
         }
         stream.truncate(size);
         Ok(stream)
     }
 
     fn mini_stream(&self, start: u32) -> Result<Vec<u8>, Error> {
-        let root = self.entry(0).ok_or_else(|| damaged("it has no directory"))?;
+        let root = self.entry(0).ok_or_else(|| damaged(text!("it has no directory", "缺少目录")))?;
         let bytes = self.sectors.chain(root.start())?;
         let table = self.sectors.chain(self.mini_table_start)?;
         let table = (0..table.len() / 4).map(|at| u32_at(&table, 4 * at)).collect();
@@ -172,5 +181,9 @@ fn table_sectors(header: &[u8], sectors: &Sectors<'_>) -> Result<Vec<u32>, Error
             break;
         }
     }
-    if ids.len() > sectors.count() { Err(damaged("its table is larger than itself")) } else { Ok(ids) }
+    if ids.len() > sectors.count() {
+        Err(damaged(text!("its table is larger than itself", "分配表超出文件的大小")))
+    } else {
+        Ok(ids)
+    }
 }
