@@ -21,8 +21,11 @@ fn device(json: &serde_json::Value) {
     let order = match fields.finish(order) {
         Ok(order) => order,
         Err(fault) => {
-            let message = fault.message(Language::Chinese);
-            assert!(message.contains(": ") && message.len() < 4096, "{message}");
+            // Each names its field, and is no longer than anybody reads: a detail has at most 2,000 characters.
+            for (language, colon) in [(Language::English, ": "), (Language::Chinese, "：")] {
+                let message = fault.message(language);
+                assert!(message.contains(colon) && message.chars().count() < 4096, "{message}");
+            }
             return;
         }
     };
