@@ -217,6 +217,41 @@ def test_a_list_of_exports_needs_its_resource_type(server):
         assert "resource_type" in answer.message
 
 
+@pytest.mark.parametrize("service", [5, None, {}, {"service_id": "basic"}, {"service_id": 5, "service_type": "basic"}])
+def test_a_model_whose_services_no_sdk_can_read_back_is_refused(server, service):
+    answer = raw(server, "POST", "products", body={**PRODUCT, "service_capabilities": [service]})
+    assert (answer.status, answer.code) == (400, "IOTDA.013005")
+    assert "service_capabilities" in answer.message
+
+
+def test_a_filter_on_a_nul_character_does_not_find_every_device(server):
+    answer = raw(server, "GET", "devices", query=[("device_name", "\0nobody")])
+    assert (answer.status, answer.code) == (400, "IOTDA.000006")
+    assert "device_name" in answer.message
+
+
+def test_a_detail_status_of_nobody_is_named_beside_the_other_bad_parameters(server):
+    query = [("limit", "0"), ("task_detail_status", "Done")]
+    answer = raw(server, "GET", f"batchtasks/{UNKNOWN_ID}", query=query)
+    assert (answer.status, answer.code) == (400, "IOTDA.000017")
+    assert "limit" in answer.message and "task_detail_status" in answer.message
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x"])
+def test_an_upload_without_a_body_is_bad_input_and_not_a_bad_signature(server, kind):
+    """The SDKs sign the hash of nothing, though they announce UNSIGNED-PAYLOAD."""
+    answer = raw(server, "POST", "batchtask-files", headers={"Content-Type": kind})
+    assert (answer.status, answer.code) == (400, "IOTDA.000008")
+
+
+def test_the_sub_devices_of_a_gateway_do_not_hold_the_gateway(serve):
+    caller = serve().caller()
+    product_id = caller.product()
+    gateway_id = caller.device(product_id, "gateway")
+    below = caller.device(product_id, "below", gateway_id=gateway_id)
+    assert [device.device_id for device in caller.all_devices(gateway_id=gateway_id)] == [below]
+
+
 # Ids of nobody, and things done twice
 
 

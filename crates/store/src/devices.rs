@@ -63,7 +63,7 @@ const SELECT: &str =
   WHERE d.project_id = ?1";
 
 const NARROWED: &str = "(?2 IS NULL OR d.app_id = ?2) AND (?3 IS NULL OR d.product_id = ?3)
-    AND (?4 IS NULL OR d.gateway_id = ?4) AND (?5 IS NULL OR d.node_id = ?5)
+    AND (?4 IS NULL OR (d.gateway_id = ?4 AND d.device_id <> ?4)) AND (?5 IS NULL OR d.node_id = ?5)
     AND (?6 IS NULL OR d.device_name LIKE ?6 ESCAPE '!')
     AND (?7 IS NULL OR d.created_ms >= ?7) AND (?8 IS NULL OR d.created_ms < ?8)";
 

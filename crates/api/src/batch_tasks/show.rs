@@ -3,7 +3,7 @@
 use axum::extract::State;
 use domain::{Action, order::rule};
 use store::subtasks::{DetailFilter, detail_status};
-use types::{Code, batch_task::ShownBatchTask};
+use types::{Code, batch_task::ShownBatchTask, text};
 
 use crate::{Api, call::Call, error::Answer, respond::ok};
 
@@ -13,9 +13,16 @@ pub(crate) async fn show(State(api): State<Api>, call: Call) -> Answer {
     let mut query = call.query()?;
     let page = query.page();
     let target = query.text("target", rule::ID128, Code::InvalidInput);
-    let status = query.get("task_detail_status").map(detail_status).transpose()?;
+    let status = query.get("task_detail_status").map(detail_status);
+    if matches!(status, Some(Err(_))) {
+        query.wrong(
+            Code::InvalidInput,
+            "task_detail_status",
+            text!("is not one of its values", "取值不在支持的范围内"),
+        );
+    }
     query.finish(())?;
-    let filter = DetailFilter { target, status };
+    let filter = DetailFilter { target, status: status.and_then(Result::ok) };
     let (batchtask, details) = api.store.batch_tasks().show(&permit, task_id, filter, page).await?;
     let page = details.page();
     Ok(ok(&ShownBatchTask { batchtask, task_details: details.records, page }))

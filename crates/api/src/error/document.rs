@@ -15,8 +15,12 @@ const HEAD: &str = "\
 Every error is a JSON object with `error_code` and `error_msg`, and every answer carries `X-Request-Id`. The text begins
 as below, in Chinese if `Accept-Language` begins with `zh`; what follows it names the field, the id or the limit. The
 status is the one for a request about the thing itself: a product, an app or a file that only a field of a body names
-and that does not exist is 400 with the same code. A subtask that fails carries the same codes and, in English,
-the same texts, because nobody knows when it fails who will read it.
+and that does not exist is 400 with the same code. A range behind the end of a result is 416 with `IOTDA.000006`. A
+subtask that fails carries the same codes and, in English, the same texts, because nobody knows when it fails who will
+read it.
+
+What is no request yet has no such object and no id: bytes that are not HTTP are answered 400, a request line and
+header of more than 32 KiB or 100 lines 431, both without a body.
 
 每个错误都是含 `error_code` 和 `error_msg` 的 JSON 对象，每个响应都带有 `X-Request-Id`。`Accept-Language` 以 `zh` 开头时返回中文，
 否则返回英文；其后的内容指出字段、ID 或上限，语言相同。批量任务中失败的子任务

@@ -49,5 +49,22 @@ fn model(fields: &mut Fields<'_>) -> Json {
         let why = text!("must be an array of at most 500 KiB", "必须是不超过500 KiB的数组");
         fields.wrong("service_capabilities", why);
     }
+    let services = model.as_array().map(Vec::as_slice).unwrap_or_default();
+    if !services.iter().all(is_service) {
+        fields.wrong(
+            "service_capabilities",
+            text!(
+                "each must be an object with a service_id and a service_type",
+                "每项必须是包含service_id和service_type的对象"
+            ),
+        );
+    }
     model
+}
+
+/// SDKs cannot read a product back whose services are something else.
+fn is_service(service: &Json) -> bool {
+    ["service_id", "service_type"]
+        .iter()
+        .all(|name| service.get(name).and_then(Json::as_str).is_some_and(|text| rule::SERVICE64.admits(text)))
 }

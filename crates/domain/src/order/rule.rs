@@ -47,6 +47,11 @@ fn name(character: char) -> bool {
     word(character) || han(character) || "?'#().,&%@!-".contains(character)
 }
 
+/// A database ends a text at U+0000, or refuses it: a filter on it would find every name.
+fn not_nul(character: char) -> bool {
+    character != '\0'
+}
+
 const fn rule(
     min: usize,
     max: usize,
@@ -55,6 +60,10 @@ const fn rule(
     chinese: &'static str,
 ) -> Rule {
     Rule { min, max, allowed, says: Word::new(english, chinese) }
+}
+
+const fn text_rule(max: usize, english: &'static str, chinese: &'static str) -> Rule {
+    rule(0, max, Some(not_nul), english, chinese)
 }
 
 const fn name_rule(max: usize) -> Rule {
@@ -104,13 +113,24 @@ pub const NAME64: Rule = name_rule(64);
 /// `device_type`, `manufacturer_name`
 pub const NAME32: Rule = name_rule(32);
 /// `device_name`
-pub const DEVICE_NAME: Rule = rule(1, 256, None, "must be 1 to 256 characters", "必须为1~256个字符");
+pub const DEVICE_NAME: Rule = rule(
+    1,
+    256,
+    Some(not_nul),
+    "must be 1 to 256 characters without U+0000",
+    "必须为1~256个字符，且不含U+0000",
+);
+/// `service_id`, `service_type`
+pub const SERVICE64: Rule = rule(1, 64, None, "must be 1 to 64 characters", "必须为1~64个字符");
 /// `description` of a device
-pub const TEXT2048: Rule = rule(0, 2048, None, "must be at most 2048 characters", "不能超过2048个字符");
+pub const TEXT2048: Rule =
+    text_rule(2048, "must be at most 2048 characters without U+0000", "不能超过2048个字符，且不含U+0000");
 /// `description` of a product
-pub const TEXT128: Rule = rule(0, 128, None, "must be at most 128 characters", "不能超过128个字符");
+pub const TEXT128: Rule =
+    text_rule(128, "must be at most 128 characters without U+0000", "不能超过128个字符，且不含U+0000");
 /// `industry`
-pub const TEXT64: Rule = rule(0, 64, None, "must be at most 64 characters", "不能超过64个字符");
+pub const TEXT64: Rule =
+    text_rule(64, "must be at most 64 characters without U+0000", "不能超过64个字符，且不含U+0000");
 /// `secret`
 pub const SECRET: Rule = rule(
     8,
