@@ -1,0 +1,142 @@
+"""Every operation of the router: what a good request is made of, and what answers it."""
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from . import shapes
+
+ROUTER = Path(__file__).resolve().parents[3] / "crates" / "api" / "src" / "router.rs"
+ROUTE = re.compile(r'\(\s*"(\w+)",\s*(?:at\("([^"]+)"\)|"([^"]+)"\.to_owned\(\)),[^"]*?\b(get|post|put|delete)\(')
+
+
+class Known(NamedTuple):
+    """Stands for an id that exists; which one is known when the request is sent."""
+
+    kind: str
+
+
+class Operation(NamedTuple):
+    """A good request, and the status and shape of its answer; without a shape it is no JSON."""
+
+    method: str
+    path: str
+    success: int
+    shape: Any = None
+    id: Known | None = None
+    query: dict = {}
+    body: dict | None = None
+    also: tuple = ()
+
+    @property
+    def creates(self):
+        return self.success == 201
+
+
+def routes():
+    """Method and path of each operation, as the router has them."""
+    text = ROUTER.read_text("utf-8")
+    return {name: (method.upper(), below or whole) for name, below, whole, method in ROUTE.findall(text)}
+
+
+def page_of(name, shape):
+    return {name: [shape], "page": shapes.PAGE}
+
+
+PAGING = {"limit": "5", "marker": "f" * 24, "offset": "0"}
+PRODUCT = {
+    "product_id": None,
+    "name": "meter",
+    "device_type": "meter",
+    "protocol_type": "MQTT",
+    "data_format": "json",
+    "service_capabilities": [{"service_id": "basic", "service_type": "basic"}],
+    "manufacturer_name": "maker",
+    "industry": "water",
+    "description": "a product",
+    "app_id": Known("app"),
+}
+AUTH = {"auth_type": "SECRET", "secret": "0123456789abcdef", "fingerprint": "a" * 40, "secure_access": True, "timeout": 0}
+DEVICE = {
+    "device_id": None,
+    "node_id": "node",
+    "product_id": Known("product"),
+    "device_name": "name",
+    "description": "a device",
+    "gateway_id": Known("gateway"),
+    "auth_info": AUTH,
+    "extension_info": {"floor": 3},
+    "app_id": Known("app"),
+}
+BATCH_TASK = {
+    "app_id": Known("app"),
+    "task_name": "freeze",
+    "task_type": "freezeDevices",
+    "targets": [Known("device")],
+    "targets_filter": None,
+    "document_source": None,
+    "document": None,
+    "task_policy": None,
+}
+EXPORT_TASK = {
+    "resource_type": "BatchTask",
+    "resource_condition": {"task_id": Known("task")},
+    "export_format": "xls",
+    "app_type": "GLOBAL",
+    "app_id": Known("app"),
+}
+DEVICES = {
+    "product_id": Known("product"),
+    "gateway_id": Known("gateway"),
+    "node_id": "node",
+    "device_name": "name",
+    "start_time": "20200101T000000Z",
+    "end_time": "20990101T000000Z",
+    "app_id": Known("app"),
+    **PAGING,
+}
+TASKS = {"task_type": "freezeDevices", "app_id": Known("app"), "status": "Success", **PAGING}
+DETAILS = {"target": Known("device"), "task_detail_status": "Success", **PAGING}
+EXPORTS = {"resource_type": "BatchTask", "app_type": "GLOBAL", "app_id": Known("app"), **PAGING}
+SHOWN_TASK = {"batchtask": shapes.BATCH_TASK, "task_details": [shapes.DETAIL], "page": shapes.PAGE}
+
+OPERATIONS = {
+    "AddApplication": Operation("POST", "/apps", 201, shapes.APP, body={"app_name": "name"}),
+    "ShowApplications": Operation("GET", "/apps", 200, {"applications": [shapes.APP]}, query={"default_app": "true"}),
+    "ShowApplication": Operation("GET", "/apps/{app_id}", 200, shapes.APP, Known("app")),
+    "CreateProduct": Operation("POST", "/products", 201, shapes.PRODUCT, body=PRODUCT),
+    "ListProducts": Operation(
+        "GET",
+        "/products",
+        200,
+        page_of("products", shapes.PRODUCT_IN_SHORT),
+        query={"app_id": Known("app"), "product_name": "meter", **PAGING},
+    ),
+    "ShowProduct": Operation("GET", "/products/{product_id}", 200, shapes.PRODUCT, Known("product")),
+    "AddDevice": Operation("POST", "/devices", 201, shapes.DEVICE, body=DEVICE),
+    "ListDevices": Operation("GET", "/devices", 200, page_of("devices", shapes.DEVICE_IN_SHORT), query=DEVICES),
+    "ShowDevice": Operation("GET", "/devices/{device_id}", 200, shapes.DEVICE, Known("device")),
+    "DeleteDevice": Operation("DELETE", "/devices/{device_id}", 204, id=Known("spare device")),
+    "FreezeDevice": Operation("POST", "/devices/{device_id}/freeze", 204, id=Known("device")),
+    "UnfreezeDevice": Operation("POST", "/devices/{device_id}/unfreeze", 204, id=Known("device")),
+    "UploadBatchTaskFile": Operation("POST", "/batchtask-files", 201, shapes.FILE),
+    "ListBatchTaskFiles": Operation("GET", "/batchtask-files", 200, {"files": [shapes.FILE]}),
+    "DeleteBatchTaskFile": Operation("DELETE", "/batchtask-files/{file_id}", 204, id=Known("file")),
+    "CreateBatchTask": Operation("POST", "/batchtasks", 201, shapes.BATCH_TASK, body=BATCH_TASK),
+    "ListBatchTasks": Operation("GET", "/batchtasks", 200, page_of("batchtasks", shapes.BATCH_TASK), query=TASKS),
+    "ShowBatchTask": Operation("GET", "/batchtasks/{task_id}", 200, SHOWN_TASK, Known("task"), query=DETAILS),
+    "DeleteBatchTask": Operation("DELETE", "/batchtasks/{task_id}", 204, id=Known("spare task")),
+    "CreateExportTask": Operation("POST", "/export-tasks", 201, shapes.EXPORT_TASK, body=EXPORT_TASK),
+    "ListExportTasks": Operation("GET", "/export-tasks", 200, page_of("export_tasks", shapes.EXPORT_TASK), query=EXPORTS),
+    "DeleteExportTask": Operation("DELETE", "/export-tasks/{export_task_id}", 204, id=Known("spare export")),
+    "ShowExportTask": Operation(
+        "GET",
+        "/export-tasks/{export_task_id}/file",
+        200,
+        id=Known("export"),
+        also=((206, None), (304, None), (416, "IOTDA.000006")),
+    ),
+    "templates": Operation("GET", "/console/templates/{file}", 200, id=Known("template"), also=((304, None),)),
+    "healthz": Operation("GET", "/healthz", 200),
+    "readyz": Operation("GET", "/readyz", 200),
+}
