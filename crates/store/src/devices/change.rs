@@ -28,7 +28,8 @@ pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevi
         "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2",
         args![project_id, &device_id],
     )? {
-        return Err(Fault::of_value(Code::DeviceTaken, "device_id", &device_id).into());
+        // The documented text is the whole text.
+        return Err(Code::DeviceTaken.into());
     }
     let node = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2 AND node_id = ?3";
     if tx.exists(node, args![project_id, &order.product_id, &order.node_id])? {
