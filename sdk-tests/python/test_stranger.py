@@ -3,6 +3,7 @@
 UNLADE_STRANGER_EXAMPLES=1000 asks more of each operation; a failure prints the request that made it.
 """
 
+import itertools
 import os
 from urllib.parse import quote
 
@@ -24,7 +25,7 @@ class World:
     """A server with some of everything, finished and not, in which nothing moves by itself."""
 
     def __init__(self, server, directory):
-        self.server, self.directory = server, directory
+        self.server, self.fresh = server, itertools.count()
         caller, root = server.caller(), server.credentials
         self.ids = {"app": root.app_id, "other app": caller.app("other"), "template": "freezeDevices.xlsx"}
         product_id = self.ids["product"] = caller.product(app_id=root.app_id)
@@ -44,7 +45,7 @@ class World:
         self.ids["file"] = caller.upload(device_ids(directory / "kept.xlsx", ["a"]))
 
     def id(self, kind):
-        return self.ids[kind]
+        return f"fresh-{next(self.fresh)}" if kind == "fresh" else self.ids[kind]
 
     def ask(self, operation, request, method=None):
         path = operation.path

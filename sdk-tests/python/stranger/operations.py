@@ -11,7 +11,7 @@ ROUTE = re.compile(r'\(\s*"(\w+)",\s*(?:at\("([^"]+)"\)|"([^"]+)"\.to_owned\(\))
 
 
 class Known(NamedTuple):
-    """Stands for an id that exists; which one is known when the request is sent."""
+    """Stands for an id that exists; which one is known when the request is sent. `fresh` is one that does not."""
 
     kind: str
 
@@ -59,7 +59,7 @@ PRODUCT = {
 AUTH = {"auth_type": "SECRET", "secret": "0123456789abcdef", "fingerprint": "a" * 40, "secure_access": True, "timeout": 0}
 DEVICE = {
     "device_id": None,
-    "node_id": "node",
+    "node_id": Known("fresh"),
     "product_id": Known("product"),
     "device_name": "name",
     "description": "a device",
@@ -101,7 +101,7 @@ EXPORTS = {"resource_type": "BatchTask", "app_type": "GLOBAL", "app_id": Known("
 SHOWN_TASK = {"batchtask": shapes.BATCH_TASK, "task_details": [shapes.DETAIL], "page": shapes.PAGE}
 
 OPERATIONS = {
-    "AddApplication": Operation("POST", "/apps", 201, shapes.APP, body={"app_name": "name"}),
+    "AddApplication": Operation("POST", "/apps", 201, shapes.APP, body={"app_name": Known("fresh")}),
     "ShowApplications": Operation("GET", "/apps", 200, {"applications": [shapes.APP]}, query={"default_app": "true"}),
     "ShowApplication": Operation("GET", "/apps/{app_id}", 200, shapes.APP, Known("app")),
     "CreateProduct": Operation("POST", "/products", 201, shapes.PRODUCT, body=PRODUCT),

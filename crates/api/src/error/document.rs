@@ -24,7 +24,8 @@ header of more than 32 KiB or 100 lines 431, both without a body.
 
 每个错误都是含 `error_code` 和 `error_msg` 的 JSON 对象，每个响应都带有 `X-Request-Id`。`Accept-Language` 以 `zh` 开头时返回中文，
 否则返回英文；其后的内容指出字段、ID 或上限，语言相同。批量任务中失败的子任务
-使用同样的错误码，其错误信息为英文。
+使用同样的错误码，其错误信息为英文。请求范围超出导出结果末尾时返回 416 和 `IOTDA.000006`。还不成为请求的内容没有该对象，也没有编号：
+不是 HTTP 的字节返回 400，请求行和请求头超过 32 KiB 或 100 行时返回 431，均无正文。
 
 A † marks what the service does not publish: the code or its text is Unlade's own, in the style of the others.
 The last column is the function in [test_errors.py](../sdk-tests/python/test_errors.py) that raises the code from
