@@ -13,7 +13,8 @@ from outsiders import as_read_by
 from vocabulary import Server, devices
 
 NAME_CHARACTERS = 256
-NAMES = [text for text in dict.fromkeys(edge.TEXTS) if text] + [
+# A device has no name of nothing, and none with U+0000.
+NAMES = [text for text in dict.fromkeys(edge.TEXTS) if text and "\0" not in text] + [
     *["n" * NAME_CHARACTERS, "设" * NAME_CHARACTERS, "😀" * NAME_CHARACTERS, "\r\n" * (NAME_CHARACTERS // 2)]
 ]
 UNKNOWN = [*(f"{number:020}" for number in range(3)), "891e3", "-1", "_", "TRUE", "1" * 128]
