@@ -52,7 +52,7 @@ struct Inner {
     instance_id: String,
     room: room::Room,
     /// Turns to read an upload.
-    readings: tokio::sync::Semaphore,
+    readings: Arc<tokio::sync::Semaphore>,
 }
 
 impl std::ops::Deref for Api {

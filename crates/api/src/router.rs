@@ -29,7 +29,8 @@ pub fn router(parts: Parts) -> Result<Router, store::Error> {
     let instance_id = parts.store.instance_id()?;
     tracing::info!(instance_id, "this installation's Instance-Id");
     let room = Room::new(parts.store.context().limits.held_bytes);
-    let api = Api(Arc::new(Inner { parts, instance_id, room, readings: Semaphore::new(READINGS_MAX) }));
+    let readings = Arc::new(Semaphore::new(READINGS_MAX));
+    let api = Api(Arc::new(Inner { parts, instance_id, room, readings }));
     let around = |operation| from_fn_with_state(Around { api: api.clone(), operation }, respond::around);
     let unknown = respond::unknown.layer(around("unknown"));
     let mut router = Router::new();

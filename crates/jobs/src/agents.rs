@@ -74,30 +74,26 @@ struct Running {
 
 impl Running {
     fn serve(&self) {
-        let (mut pruned, mut swept, mut retired): (Option<Instant>, Option<Instant>, Option<Instant>) =
-            (None, None, None);
+        let (mut prune, mut sweep, mut retire) =
+            (Every::new(PRUNE_EVERY), Every::new(SWEEP_EVERY), Every::new(RETIRE_EVERY));
         let mut steady = Steady::default();
+        logged("sweep", self.sweep_at_start());
         while !self.bell.has_ended() {
             let believed_ms = steady.look(self.store.now_ms(), Instant::now());
             for rescue in &self.rescues {
                 while logged("rescue", rescue(&self.store)) == Some(true) {}
             }
-            if swept.is_none_or(|at| at.elapsed() >= SWEEP_EVERY) {
-                logged(
-                    "sweep",
-                    if swept.is_none() { self.sweep_at_start() } else { self.sweep_old(believed_ms) },
-                );
-                swept = Some(Instant::now());
+            // What goes for its age waits until the clock that tells it is believed.
+            if let Some(now_ms) = believed_ms {
+                if sweep.is_due() {
+                    logged("sweep", self.sweep(now_ms - SWEEP_AGE_MS));
+                }
+                if retire.is_due() {
+                    logged("retire", self.retire(now_ms));
+                }
             }
-            if let Some(now_ms) = believed_ms
-                && retired.is_none_or(|at| at.elapsed() >= RETIRE_EVERY)
-            {
-                logged("retire", self.retire(now_ms));
-                retired = Some(Instant::now());
-            }
-            if pruned.is_none_or(|at| at.elapsed() >= PRUNE_EVERY) {
+            if prune.is_due() {
                 logged("prune", self.prune());
-                pruned = Some(Instant::now());
             }
             let rung = self.bell.rings();
             self.bell.wait(rung, RESCUE_EVERY);
@@ -153,10 +149,6 @@ impl Running {
     }
 
     /// Later, what is not recorded may yet be: a worker publishes the object before its row.
-    fn sweep_old(&self, believed_ms: Option<i64>) -> Result<(), String> {
-        believed_ms.map_or(Ok(()), |now_ms| self.sweep(now_ms - SWEEP_AGE_MS))
-    }
-
     fn sweep(&self, before: i64) -> Result<(), String> {
         let unrecorded = self.unrecorded()?;
         let mut old = unrecorded.iter().filter(|object| object.published_ms < before);
@@ -176,6 +168,27 @@ impl Running {
     fn delete_unrecorded(&self, key: &str) -> Result<(), String> {
         tracing::info!(object = key, "swept");
         self.runtime.block_on(self.blobs.delete(key)).map_err(|error| error.to_string())
+    }
+}
+
+/// Something that is done again and again, with a pause.
+struct Every {
+    pause: Duration,
+    last: Option<Instant>,
+}
+
+impl Every {
+    fn new(pause: Duration) -> Self {
+        Self { pause, last: None }
+    }
+
+    /// Whether it is to be done, which then counts as done.
+    fn is_due(&mut self) -> bool {
+        let due = self.last.is_none_or(|at| at.elapsed() >= self.pause);
+        if due {
+            self.last = Some(Instant::now());
+        }
+        due
     }
 }
 

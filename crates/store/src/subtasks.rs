@@ -2,10 +2,9 @@
 
 use db::{Flow, Row, Tx, args};
 use types::{
-    Code, Fault,
+    Fault,
     batch_task::{ErrorInfo, SubtaskStatus, TaskDetail, TaskProgress},
     page::{PageOrder, Paged},
-    text,
 };
 
 use crate::{
@@ -336,14 +335,12 @@ pub(crate) fn reseal(tx: &mut dyn Tx, context: &Context) -> Result<u64, Error> {
     Ok(waiting.len() as u64)
 }
 
-/// The status that a wire filter names: `Err` if it is no word of the API.
-pub fn detail_status(text: &str) -> Result<Option<SubtaskStatus>, Fault> {
+/// The status that a wire filter names: `None` if it is no word of the API, `Some(None)` if it is one that no
+/// subtask ever has here.
+pub fn detail_status(text: &str) -> Option<Option<SubtaskStatus>> {
     match (SubtaskStatus::from_wire(text), text) {
-        (Some(status), _) => Ok(Some(status)),
-        (None, "DeviceInProgress" | "Rejected") => Ok(None),
-        _ => Err(Fault::new(
-            Code::InvalidInput,
-            text!("task_detail_status: is not one of its values", "task_detail_status：取值无效"),
-        )),
+        (Some(status), _) => Some(Some(status)),
+        (None, "DeviceInProgress" | "Rejected") => Some(None),
+        _ => None,
     }
 }

@@ -141,8 +141,10 @@ async fn keep(api: &Api, staged: Staged, file_name: String) -> Result<store::bat
     let rng: &dyn domain::Rng = &*api.store.context().rng;
     let object_key = format!("uploads/{}", rng.hex(32));
     let blobs = api.blobs.clone();
-    let _turn = api.0.readings.acquire().await.map_err(internal)?;
+    let turn = api.0.readings.clone().acquire_owned().await.map_err(internal)?;
     blocking(move || {
+        // The child goes on when the caller goes away, so the turn is the thread's and not the request's.
+        let _turn = turn;
         let (header, rows) = read(&program, &staged, &limits)?;
         blobs.publish(staged, &object_key)?;
         Ok(store::batch_files::Upload { file_name, object_key, header, rows })

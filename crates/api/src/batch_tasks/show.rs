@@ -14,15 +14,12 @@ pub(crate) async fn show(State(api): State<Api>, call: Call) -> Answer {
     let page = query.page();
     let target = query.text("target", rule::ID128, Code::InvalidInput);
     let status = query.get("task_detail_status").map(detail_status);
-    if matches!(status, Some(Err(_))) {
-        query.wrong(
-            Code::InvalidInput,
-            "task_detail_status",
-            text!("is not one of its values", "取值不在支持的范围内"),
-        );
+    if status == Some(None) {
+        let why = text!("is not one of its values", "取值无效");
+        query.wrong(Code::InvalidInput, "task_detail_status", why);
     }
     query.finish(())?;
-    let filter = DetailFilter { target, status: status.and_then(Result::ok) };
+    let filter = DetailFilter { target, status: status.flatten() };
     let (batchtask, details) = api.store.batch_tasks().show(&permit, task_id, filter, page).await?;
     let page = details.page();
     Ok(ok(&ShownBatchTask { batchtask, task_details: details.records, page }))
