@@ -155,6 +155,23 @@ def test_many_uploads_at_once_are_read_a_few_at_a_time(server, tmp_path):
     assert 0 < most <= 4
 
 
+def test_callers_who_go_away_before_the_answer_start_no_more_readers(server, tmp_path):
+    content = device_ids(tmp_path / "long.xlsx", [f"device-{number}" for number in range(8_000)]).read_bytes()
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    start = head(server, "POST", "batchtask-files", b"-", headers=kind, framing=["Transfer-Encoding: chunked"])
+    most = 0
+    for _ in range(3):
+        before = set(children(server))
+        with ExitStack() as crowd:
+            for _ in range(4):
+                wire = crowd.enter_context(Wire(server))
+                assert wire.send_all_of([start, *chunked([part("file", content, "long.xlsx"), END])])
+            until(lambda: len(set(children(server)) - before) >= 2, "this crowd's files are read", every=0.01)
+            most = max(most, len(children(server)))
+    until(lambda: not children(server), "every file is read")
+    assert 2 <= most <= 4
+
+
 # Slow and silent
 
 
