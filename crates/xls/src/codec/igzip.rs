@@ -1,0 +1,84 @@
+//! ISA-L's igzip. The safe binding knows no flush between pieces, so this calls the C function itself: the one
+//! unsafe place of the crate.
+#![expect(unsafe_code, reason = "a C library; each block says why it is sound")]
+
+use std::io;
+
+use isal_sys::igzip_lib::{
+    COMP_OK, ISAL_DEF_LVL1_DEFAULT, SYNC_FLUSH, isal_deflate, isal_deflate_init, isal_deflate_reset, isal_zstream,
+};
+
+use super::{LAST, Packer, stored};
+use crate::error::Error;
+
+const LEVEL: u32 = 1;
+
+/// The compressor, the memory that its level asks for, and its output.
+pub(super) struct Igzip {
+    stream: Box<isal_zstream>,
+    _level: Box<[u8]>,
+    packed: Vec<u8>,
+}
+
+// SAFETY: the stream points to its own level memory, which moves with it, to tables that never change, and outside
+// of `piece` to nothing else. The library keeps nothing by thread.
+unsafe impl Send for Igzip {}
+
+impl Igzip {
+    pub(super) fn new() -> Self {
+        let mut level = vec![0; ISAL_DEF_LVL1_DEFAULT as usize].into_boxed_slice();
+        // SAFETY: it consists of integers, of arrays of them and of pointers; all may be zero, and `init` sets
+        // those that may not stay so.
+        let mut stream: Box<isal_zstream> = unsafe { Box::new_zeroed().assume_init() };
+        // SAFETY: the pointer is to a whole stream that nobody else has.
+        unsafe { isal_deflate_init(&raw mut *stream) };
+        stream.level = LEVEL;
+        stream.level_buf = level.as_mut_ptr();
+        stream.level_buf_size = ISAL_DEF_LVL1_DEFAULT;
+        Self { stream, _level: level, packed: Vec::new() }
+    }
+}
+
+impl Packer for Igzip {
+    fn piece<'a>(&'a mut self, raw: &'a [u8]) -> Result<&'a [u8], Error> {
+        // A stream counts its input in 32 bits; a piece is far from that.
+        let length = u32::try_from(raw.len()).map_err(io::Error::other)?;
+        let stream = &mut *self.stream;
+        // SAFETY: the stream was initialised; after a reset it looks back at nothing from before.
+        unsafe { isal_deflate_reset(stream) };
+        stream.flush = SYNC_FLUSH as u16;
+        // It is only read from, though C does not say so.
+        stream.next_in = raw.as_ptr().cast_mut();
+        stream.avail_in = length;
+        self.packed.clear();
+        loop {
+            // More than incompressible bytes take, so one round is the rule.
+            self.packed.reserve(raw.len() + raw.len() / 8 + 1_024);
+            let room = self.packed.spare_capacity_mut();
+            let room_len = u32::try_from(room.len()).unwrap_or(u32::MAX);
+            stream.next_out = room.as_mut_ptr().cast();
+            stream.avail_out = room_len;
+            // SAFETY: `raw` is borrowed and `packed` is not touched while the library has pointers to them, and it
+            // keeps to the lengths that it is told.
+            let done = unsafe { isal_deflate(stream) };
+            let written = (room_len - stream.avail_out) as usize;
+            // SAFETY: the library has written so many bytes behind the length.
+            unsafe { self.packed.set_len(self.packed.len() + written) };
+            if done != COMP_OK as i32 {
+                return Err(io::Error::other(format!("igzip: error {done}")).into());
+            }
+            // With room left over, the flush is complete too.
+            if stream.avail_in == 0 && stream.avail_out > 0 {
+                return Ok(&self.packed);
+            }
+        }
+    }
+
+    fn fixed(&self, raw: &[u8]) -> Vec<u8> {
+        stored(raw)
+    }
+
+    fn end(&self) -> &'static [u8] {
+        LAST
+    }
+}
