@@ -1,5 +1,6 @@
 """The rules of export tasks: one condition, the limits, the scope, paging, and how a file is downloaded."""
 
+import base64
 import hashlib
 import json
 
@@ -229,7 +230,9 @@ def test_a_download_says_what_it_is(file):
     assert answer.headers["Content-Length"] == str(len(content))
     assert answer.headers["Accept-Ranges"] == "bytes"
     assert answer.headers["Content-Encoding"] is None
-    assert answer.headers["ETag"] == f'"{hashlib.sha256(content).hexdigest()}"'
+    digest = hashlib.sha256(content)
+    assert answer.headers["ETag"] == f'"{digest.hexdigest()}"'
+    assert answer.headers["Repr-Digest"] == f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
 
 
 def test_a_download_is_never_encoded_whatever_the_client_accepts(file):
@@ -243,7 +246,9 @@ def test_head_tells_the_same_without_the_body(file):
     answer = raw(server, "HEAD", path)
     assert (answer.status, answer.body) == (200, b"")
     assert answer.headers["Content-Length"] == str(len(content))
-    assert answer.headers["ETag"] == raw(server, "GET", path).headers["ETag"]
+    whole = raw(server, "GET", path)
+    for name in ("ETag", "Repr-Digest"):
+        assert answer.headers[name] == whole.headers[name]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ use unlade_export::{
     report::{Report, Tally},
     row::Cell,
     source,
+    source::Subject,
 };
 
 /// The age of everything in the files: an hour of 2020.
@@ -64,5 +65,6 @@ fn pour(
         tally.row(&cells);
         take(&cells)?;
     }
-    Ok(tally.report(Vec::new(), CHANGED_MS))
+    let counted = Subject { rows: tally.rows(), changed_ms: CHANGED_MS, ..Subject::default() };
+    Ok(tally.report(&counted))
 }

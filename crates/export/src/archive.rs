@@ -119,7 +119,7 @@ impl Archive {
 
 /// The SHA-256 of a deflated entry's content, if its length and CRC are what its writer says.
 fn read_back(packed: impl Read, crc32: u32, raw_len: u64) -> Result<Option<String>, Error> {
-    let mut raw = flate2::read::DeflateDecoder::new(packed);
+    let mut raw = xls::Inflated::new(packed);
     let (mut hash, mut crc, mut len, mut piece) =
         (Sha256::new(), crc32fast::Hasher::new(), 0, vec![0; 64 << 10]);
     loop {

@@ -15,6 +15,7 @@ use store::{
 use crate::{
     FORMATS, SOURCES,
     archive::Archive,
+    complete,
     encode::{self, Layout},
     format,
     manifest::manifest,
@@ -154,9 +155,11 @@ impl Exports {
                 lease.progress(rows, subject.rows);
                 lease.check()
             };
-            let tally = pour(source, snapshot, selection, subject.rows, &mut *encoder, look)?;
-            let report = tally.report(subject.facts, subject.changed_ms);
+            let tally = pour(source, snapshot, selection, &mut *encoder, look)?;
+            let report = tally.report(&subject);
+            complete::rows(&subject, &report)?;
             let encoded = encoder.finish(&report)?;
+            complete::file(&report, &encoded.parts)?;
             let mut archive = encoded.archive;
             archive
                 .add("manifest.json", &manifest(&report, &encoded.parts, encoded.altered))

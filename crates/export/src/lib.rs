@@ -5,6 +5,7 @@
 
 pub mod archive;
 mod attempt;
+mod complete;
 pub mod encode;
 mod formats;
 mod manifest;

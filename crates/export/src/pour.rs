@@ -1,27 +1,18 @@
-//! The rows of a snapshot on their way from the Source into the file: all of them or none.
+//! The rows of a snapshot on their way from the Source into the file, until one cannot be taken.
 
 use db::{Flow, Tx};
 use jobs::Stop;
 
-use crate::{
-    Source,
-    attempt::{Ended, retry},
-    encode::Encoder,
-    report::Tally,
-    row::Cell,
-    source::Selection,
-};
+use crate::{Source, attempt::Ended, encode::Encoder, report::Tally, row::Cell, source::Selection};
 
 /// Rows between two looks at whether to go on.
 const LOOK_EVERY: i64 = 256;
 
-/// Moves the rows, `counted` of them, and counts what a report tells. `look` is given the rows so far, and may end
-/// it. A file that lacks a row is not finished.
+/// Moves the rows and counts what a report tells. `look` is given the rows so far, and may end it.
 pub(crate) fn pour(
     source: &dyn Source,
     snapshot: &mut dyn Tx,
     selection: Selection<'_>,
-    counted: i64,
     encoder: &mut (dyn Encoder + '_),
     look: &mut dyn FnMut(i64) -> Result<(), Stop>,
 ) -> Result<Tally, Ended> {
@@ -43,7 +34,6 @@ pub(crate) fn pour(
     })?;
     match failure {
         Some(ended) => Err(ended),
-        None if tally.rows() != counted => Err(retry("the snapshot had other rows than it counted")),
         None => Ok(tally),
     }
 }
@@ -118,10 +108,9 @@ mod tests {
         }
     }
 
-    /// Pours `rows` where `counted` were counted; answers what came of it and how many were taken.
+    /// Pours `rows`; answers what came of it and how many were taken.
     fn poured(
         rows: i64,
-        counted: i64,
         most: i64,
         look: &mut dyn FnMut(i64) -> Result<(), Stop>,
     ) -> (Result<i64, Ended>, i64) {
@@ -130,25 +119,20 @@ mod tests {
         let selection = Selection { project_id: "", condition: "", only_app: None };
         let mut taken = Taken { rows: 0, most };
         let ended = db.read_blocking(|snapshot| {
-            pour(&Rows(rows), snapshot, selection, counted, &mut taken, look).map(|tally| tally.rows())
+            pour(&Rows(rows), snapshot, selection, &mut taken, look).map(|tally| tally.rows())
         });
         (ended, taken.rows)
     }
 
     #[test]
-    fn rows_that_are_not_what_the_snapshot_counted_are_refused_and_tried_again() {
-        for counted in [2, 4] {
-            let (ended, _) = poured(3, counted, 9, &mut |_| Ok(()));
-            let Err(Ended::Stopped(Stop::Retry(why))) = ended else { panic!("{ended:?}") };
-            assert_eq!(why, "the snapshot had other rows than it counted");
-        }
-        assert!(matches!(poured(3, 3, 9, &mut |_| Ok(())), (Ok(3), 3)));
+    fn every_row_is_taken() {
+        assert!(matches!(poured(3, 9, &mut |_| Ok(())), (Ok(3), 3)));
     }
 
     #[test]
     fn a_claim_that_is_lost_ends_it_at_the_next_look() {
         let mut looks = Vec::new();
-        let (ended, taken) = poured(10_000, 10_000, 10_000, &mut |rows| {
+        let (ended, taken) = poured(10_000, 10_000, &mut |rows| {
             looks.push(rows);
             if looks.len() < 3 { Ok(()) } else { Err(Stop::Lost) }
         });
@@ -158,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_limit_of_the_file_fails_for_good_and_no_row_more_is_read() {
-        let (ended, taken) = poured(100, 100, 7, &mut |_| Ok(()));
+        let (ended, taken) = poured(100, 7, &mut |_| Ok(()));
         assert!(matches!(ended, Err(Ended::Failed(_))), "{ended:?}");
         assert_eq!(taken, 7);
     }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     row::Cell,
-    source::{Counted, Fact},
+    source::{Counted, Fact, Subject},
 };
 
 /// Failures that a report names.
@@ -37,6 +37,10 @@ pub struct Report {
     pub changed_ms: i64,
     /// Its rows.
     pub rows: i64,
+    /// How many the snapshot has.
+    pub counted: i64,
+    /// How many its own counters tell, if it counts.
+    pub counters: Option<i64>,
     /// How many rows stand where, in the order in which they came up.
     pub statuses: Vec<(String, i64)>,
     /// The most frequent failures, the most frequent first.
@@ -109,8 +113,8 @@ impl Tally {
         }
     }
 
-    /// The report, all rows counted.
-    pub fn report(mut self, facts: Vec<Fact>, changed_ms: i64) -> Report {
+    /// The report about `subject`, all rows counted.
+    pub fn report(mut self, subject: &Subject) -> Report {
         self.hash.update(&self.piece);
         let mut failures: Vec<Failure> = self
             .failures
@@ -120,7 +124,16 @@ impl Tally {
         failures.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(&b.code)));
         failures.truncate(FAILURES_MAX);
         let rows_sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Report { facts, changed_ms, rows: self.rows, statuses: self.statuses, failures, rows_sha256 }
+        Report {
+            facts: subject.facts.clone(),
+            changed_ms: subject.changed_ms,
+            rows: self.rows,
+            counted: subject.rows,
+            counters: subject.counters.as_ref().map(|counters| counters.rows),
+            statuses: self.statuses,
+            failures,
+            rows_sha256,
+        }
     }
 }
 
@@ -138,7 +151,7 @@ mod tests {
         {
             tally.row(&[Cell::Text(status), code.into(), code.map(|_| "why").into()]);
         }
-        let report = tally.report(Vec::new(), 0);
+        let report = tally.report(&Subject::default());
         assert_eq!(report.statuses, [("Success".to_owned(), 1), ("Fail".to_owned(), 3)]);
         let failure = |code: &str, count| Failure { code: code.into(), example: "why".into(), count };
         assert_eq!(report.failures, [failure("A", 2), failure("B", 1)]);
@@ -149,7 +162,7 @@ mod tests {
         let hash = |cells: &[Cell<'_>]| {
             let mut tally = Tally::new(COUNTED);
             tally.row(cells);
-            tally.report(Vec::new(), 0).rows_sha256
+            tally.report(&Subject::default()).rows_sha256
         };
         assert_ne!(hash(&[Cell::Text("ab"), Cell::Text("c")]), hash(&[Cell::Text("a"), Cell::Text("bc")]));
     }
@@ -161,6 +174,6 @@ mod tests {
             tally.row(&[Cell::Text("Fail"), Cell::Text(&n.to_string())]);
         }
         assert_eq!(tally.failures.len(), VALUES_MAX + 1);
-        assert_eq!(tally.report(Vec::new(), 0).failures[0].count, 4000);
+        assert_eq!(tally.report(&Subject::default()).failures[0].count, 4000);
     }
 }

@@ -25,14 +25,25 @@ pub struct Fact {
 }
 
 /// What is exported, seen whole, before its first row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Subject {
     /// What a reader of the file wants to know first.
     pub facts: Vec<Fact>,
     /// How many rows there are.
     pub rows: i64,
+    /// What its own counters say of them, if it counts: a file that says something else is not published.
+    pub counters: Option<Counters>,
     /// When the latest change in it was made: the snapshot's own time, the same in every attempt.
     pub changed_ms: i64,
+}
+
+/// How many rows something says it has, and where they stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counters {
+    /// All of them.
+    pub rows: i64,
+    /// How many stand where; a status that is not here has none.
+    pub statuses: Vec<(&'static str, i64)>,
 }
 
 /// The columns that a summary counts, as far as the rows have such.

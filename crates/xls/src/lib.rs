@@ -77,7 +77,7 @@ mod text;
 mod workbook;
 
 pub use cell::{Cell, Column, Written};
-pub use codec::Codec;
+pub use codec::{Codec, Inflated};
 pub use error::Error;
 pub use limits::{
     COLUMNS_MAX, RAW_LEN_MAX, ROWS_MAX, SHEET_NAME_UNITS_MAX, SHEETS_DEFAULT, SHEETS_MAX, TEXT_UNITS_MAX,

@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::IntoResponse,
 };
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use domain::{Action, Permit};
 use futures_util::{Stream, TryStreamExt};
 use store::{
@@ -25,6 +26,8 @@ use crate::{
 
 /// With this charset the Python SDK's text of the body is lossless; with none it is damaged.
 const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/octet-stream;charset=ISO-8859-1");
+
+const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
 
 /// HEAD
 pub(crate) async fn look(State(api): State<Api>, call: Call) -> Answer {
@@ -124,7 +127,16 @@ fn describe(headers: &mut HeaderMap, result: &ExportResult, id: &str) -> Result<
     headers.insert(header::CONTENT_TYPE, CONTENT_TYPE);
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     put(headers, header::CONTENT_DISPOSITION, &disposition(&format!("{}-{id}.zip", result.name)))?;
+    put(headers, REPR_DIGEST, &repr_digest(&result.sha256))?;
     tag(headers, result)
+}
+
+/// RFC 9530: the SHA-256 of the whole file, also beside a part of it.
+fn repr_digest(hex: &str) -> String {
+    let byte =
+        |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap_or_default(), 16).unwrap_or(0);
+    let digest: Vec<u8> = hex.as_bytes().chunks(2).map(byte).collect();
+    format!("sha-256=:{}:", BASE64.encode(digest))
 }
 
 fn tag(headers: &mut HeaderMap, result: &ExportResult) -> Result<(), ApiError> {

@@ -5,6 +5,7 @@
 
 mod both;
 mod calls;
+mod complete;
 mod events;
 mod history;
 mod house;

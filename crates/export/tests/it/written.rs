@@ -14,7 +14,7 @@ use unlade_export::{
     format,
     report::Tally,
     row::{Cell, Column},
-    source::Counted,
+    source::{Counted, Subject},
 };
 
 const COLUMNS: &[Column] = &[
@@ -54,7 +54,7 @@ pub(crate) fn write(
         }
     });
     taken?;
-    let encoded = encoder.finish(&tally.report(Vec::new(), CHANGED_MS))?;
+    let encoded = encoder.finish(&tally.report(&Subject { changed_ms: CHANGED_MS, ..Subject::default() }))?;
     let staged = encoded.archive.finish()?;
     let zip = std::fs::read(staged.path()).unwrap();
     Ok(Written { zip, parts: encoded.parts, altered: encoded.altered })

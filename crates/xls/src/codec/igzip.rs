@@ -2,10 +2,12 @@
 //! unsafe place of the crate.
 #![expect(unsafe_code, reason = "a C library; each block says why it is sound")]
 
-use std::io;
+use std::io::{self, Read};
+use std::ops::Range;
 
 use isal_sys::igzip_lib::{
-    COMP_OK, ISAL_DEF_LVL1_DEFAULT, SYNC_FLUSH, isal_deflate, isal_deflate_init, isal_deflate_reset, isal_zstream,
+    COMP_OK, ISAL_DEF_LVL1_DEFAULT, SYNC_FLUSH, inflate_state, isal_block_state_ISAL_BLOCK_FINISH,
+    isal_deflate, isal_deflate_init, isal_deflate_reset, isal_inflate, isal_inflate_init, isal_zstream,
 };
 
 use super::{LAST, Packer, stored};
@@ -80,5 +82,59 @@ impl Packer for Igzip {
 
     fn end(&self) -> &'static [u8] {
         LAST
+    }
+}
+
+/// Input of the decompressor at a time.
+const INPUT_LEN: usize = 64 << 10;
+
+/// The decompressor over what it reads from.
+pub(super) struct Inflate<R> {
+    packed: R,
+    input: Box<[u8]>,
+    /// What of `input` was not yet taken.
+    left: Range<usize>,
+    state: Box<inflate_state>,
+}
+
+impl<R: Read> Inflate<R> {
+    pub(super) fn new(packed: R) -> Self {
+        // SAFETY: as for the compressor's stream; its memory lies within it.
+        let mut state: Box<inflate_state> = unsafe { Box::new_zeroed().assume_init() };
+        // SAFETY: the pointer is to a whole state that nobody else has.
+        unsafe { isal_inflate_init(&raw mut *state) };
+        Self { packed, input: vec![0; INPUT_LEN].into_boxed_slice(), left: 0..0, state }
+    }
+}
+
+impl<R: Read> Read for Inflate<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let room = u32::try_from(buf.len()).unwrap_or(u32::MAX);
+        while room > 0 && self.state.block_state != isal_block_state_ISAL_BLOCK_FINISH {
+            let mut ended = false;
+            if self.left.is_empty() {
+                self.left = 0..self.packed.read(&mut self.input)?;
+                ended = self.left.is_empty();
+            }
+            let state = &mut *self.state;
+            // It is only read from, though C does not say so.
+            state.next_in = self.input[self.left.clone()].as_ptr().cast_mut();
+            state.avail_in = u32::try_from(self.left.len()).map_err(io::Error::other)?;
+            state.next_out = buf.as_mut_ptr();
+            state.avail_out = room;
+            // SAFETY: both buffers outlive the call, and the library keeps to the lengths that it is told; it is given
+            // new pointers at each call.
+            let done = unsafe { isal_inflate(state) };
+            self.left.start = self.left.end - state.avail_in as usize;
+            if done < 0 {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, format!("igzip: error {done}")));
+            }
+            match (room - state.avail_out) as usize {
+                0 if ended => return Err(io::ErrorKind::UnexpectedEof.into()),
+                0 => {}
+                written => return Ok(written),
+            }
+        }
+        Ok(0)
     }
 }

@@ -5,7 +5,11 @@
 
 #[cfg(feature = "isal")]
 mod igzip;
+#[cfg(not(feature = "isal"))]
+mod inflate;
 mod zlib;
+
+use std::io::{self, Read};
 
 use crate::error::Error;
 
@@ -74,6 +78,28 @@ impl Packer for Plain {
     }
 }
 
+/// Reads a raw deflate stream back, by the best that this build has: whoever publishes a file may want to look at it
+/// once more. It ends behind the stream's last block; one that lacks its end is an error.
+pub struct Inflated<R>(Inflate<R>);
+
+#[cfg(feature = "isal")]
+use igzip::Inflate;
+#[cfg(not(feature = "isal"))]
+use inflate::Inflate;
+
+impl<R: Read> Inflated<R> {
+    /// Reads from `packed`, which need not be buffered.
+    pub fn new(packed: R) -> Self {
+        Self(Inflate::new(packed))
+    }
+}
+
+impl<R: Read> Read for Inflated<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf)
+    }
+}
+
 /// `raw` as one stored block of deflate that is not the last: type 00, length, its complement.
 fn stored(raw: &[u8]) -> Vec<u8> {
     let length = u16::try_from(raw.len()).unwrap_or(u16::MAX);
@@ -89,8 +115,6 @@ const LAST: &[u8] = &[0x03, 0x00];
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
-
     use super::*;
 
     fn codecs() -> Vec<Codec> {
@@ -147,5 +171,43 @@ mod tests {
                 assert!(back == raw, "{codec:?}, {length}");
             }
         }
+    }
+
+    /// A stream of several blocks, as every workbook is.
+    fn stream() -> (Vec<u8>, Vec<u8>) {
+        let raw = [b"words ".repeat(50_000), noise(200_000)].concat();
+        let mut packer = Codec::DEFLATE.packer();
+        let pieces: Vec<u8> =
+            raw.chunks(70_000).flat_map(|piece| packer.piece(piece).unwrap().to_vec()).collect();
+        ([packer.fixed(b"head"), pieces, packer.end().to_vec()].concat(), [b"head".to_vec(), raw].concat())
+    }
+
+    #[test]
+    fn a_stream_is_read_back_up_to_its_end() {
+        let (packed, raw) = stream();
+        let behind = [packed, b"another".repeat(9)].concat();
+        for step in [1, 7, 65_536, 1 << 20] {
+            let mut back = Vec::new();
+            let mut inflated = Inflated::new(&behind[..]);
+            let mut piece = vec![0; step];
+            loop {
+                let read = inflated.read(&mut piece).unwrap();
+                if read == 0 {
+                    break;
+                }
+                back.extend_from_slice(&piece[..read]);
+            }
+            assert!(back == raw, "{step}");
+        }
+    }
+
+    #[test]
+    fn a_stream_without_its_end_and_one_that_is_none_are_errors() {
+        let (packed, _) = stream();
+        for length in [0, 1, 5, 9, 1_000, packed.len() - 1] {
+            let read = Inflated::new(&packed[..length]).read_to_end(&mut Vec::new());
+            assert!(read.is_err(), "{length}");
+        }
+        assert!(Inflated::new(&[0xFF; 64][..]).read_to_end(&mut Vec::new()).is_err());
     }
 }

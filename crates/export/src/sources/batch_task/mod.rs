@@ -6,11 +6,15 @@ use store::{
     batch_tasks::{self, Work},
     subtasks,
 };
-use types::{Text, Word, text, time};
+use types::{
+    Text, Word,
+    batch_task::{SubtaskStatus, TaskStatus},
+    text, time,
+};
 
 use crate::{
     row::{Cell, Column},
-    source::{Counted, Fact, Selection, Source, Subject, no_object},
+    source::{Counted, Counters, Fact, Selection, Source, Subject, no_object},
 };
 
 /// `BatchTask`
@@ -71,6 +75,7 @@ impl Source for BatchTask {
     fn subject(&self, tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<Subject>, store::Error> {
         let Some(work) = work(tx, selection)? else { return Ok(None) };
         let rows = subtasks::count(tx, &work.task_id)?;
+        let counters = counters(&work);
         let facts = [
             (Word::new("Task ID", "任务ID"), work.task_id),
             (Word::new("Task name", "任务名称"), work.task_name),
@@ -82,6 +87,7 @@ impl Source for BatchTask {
         Ok(Some(Subject {
             facts: facts.into_iter().map(|(label, value)| Fact { label, value }).collect(),
             rows,
+            counters,
             changed_ms: work.changed_ms,
         }))
     }
@@ -108,6 +114,13 @@ impl Source for BatchTask {
             ]))
         })
     }
+}
+
+/// A task that still reads its file counts its rows when all of them are there.
+fn counters(work: &Work) -> Option<Counters> {
+    let of = |status: SubtaskStatus| (status.as_str(), work.progress.of(status));
+    (work.status != TaskStatus::Initializing.as_str())
+        .then(|| Counters { rows: work.progress.total, statuses: SubtaskStatus::ALL.map(of).to_vec() })
 }
 
 fn time_cell(bytes: Option<&[u8; 24]>) -> Cell<'_> {
