@@ -83,18 +83,18 @@ impl<W: Output, S: Spool> Pieces<W, S> {
         self.head_len as u64 + self.raw_len
     }
 
-    /// Appends `raw` to the output.
-    pub(crate) fn append(&mut self, raw: &[u8]) -> Result<(), Error> {
+    /// Appends `raw` to the output, and leaves an empty buffer in its place.
+    pub(crate) fn append(&mut self, raw: &mut Vec<u8>) -> Result<(), Error> {
         if raw.is_empty() {
             return Ok(());
         }
-        self.press.give(raw, Place::Output)?;
         self.raw_len += raw.len() as u64;
+        self.press.give(raw, Place::Output)?;
         self.store(false)
     }
 
-    /// Puts `raw` aside, behind what `to` has already.
-    pub(crate) fn spool(&mut self, raw: &[u8], to: &mut Spooled) -> Result<(), Error> {
+    /// Puts `raw` aside, behind what `to` has already, and leaves an empty buffer in its place.
+    pub(crate) fn spool(&mut self, raw: &mut Vec<u8>, to: &mut Spooled) -> Result<(), Error> {
         if raw.is_empty() {
             return Ok(());
         }
@@ -102,8 +102,8 @@ impl<W: Output, S: Spool> Pieces<W, S> {
             self.shelves.push(Shelf::default());
             self.shelves.len() - 1
         });
-        self.press.give(raw, Place::Spool(shelf))?;
         to.raw_len += raw.len() as u64;
+        self.press.give(raw, Place::Spool(shelf))?;
         self.store(false)
     }
 

@@ -69,11 +69,11 @@ impl Press {
         Ok(Self { orders, packed, thread, in_hand: 0, spare: Vec::new() })
     }
 
-    /// Gives a piece to be packed.
-    pub(crate) fn give(&mut self, bytes: &[u8], place: Place) -> Result<(), Error> {
+    /// Gives a piece to be packed, and leaves an empty buffer in its place.
+    pub(crate) fn give(&mut self, bytes: &mut Vec<u8>, place: Place) -> Result<(), Error> {
         let (mut raw, packed) = self.spare.pop().unwrap_or_default();
         raw.clear();
-        raw.extend_from_slice(bytes);
+        std::mem::swap(&mut raw, bytes);
         self.orders.send(Order { raw, packed, place }).map_err(|_| gone())?;
         self.in_hand += 1;
         Ok(())
@@ -110,6 +110,6 @@ fn pack(packer: &mut dyn Packer, order: Order) -> Result<Packed, Error> {
     let mut crc = Hasher::new();
     crc.update(&raw);
     packed.clear();
-    packed.extend_from_slice(packer.piece(&raw)?);
+    packer.piece(&raw, &mut packed)?;
     Ok(Packed { bytes: packed, crc, place, raw })
 }

@@ -180,9 +180,7 @@ impl Sheet {
     }
 
     fn spool<W: Output, S: Spool>(&mut self, pieces: &mut Pieces<W, S>) -> Result<(), Error> {
-        pieces.spool(&self.buf, &mut self.spooled)?;
-        self.buf.clear();
-        Ok(())
+        pieces.spool(&mut self.buf, &mut self.spooled)
     }
 
     /// Gives the whole substream to the output.
@@ -192,10 +190,10 @@ impl Sheet {
         pieces: &mut Pieces<W, S>,
     ) -> Result<(), Error> {
         let size = Size { rows: self.rows, columns: self.columns_used };
-        pieces.append(&frame::beginning(&self.columns, size))?;
+        pieces.append(&mut frame::beginning(&self.columns, size))?;
         pieces.append_spooled(&self.spooled)?;
         frame::put_end(&mut self.buf, self.header, selected);
-        pieces.append(&self.buf)
+        pieces.append(&mut self.buf)
     }
 }
 

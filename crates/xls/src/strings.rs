@@ -90,7 +90,7 @@ impl Strings {
     pub(crate) fn finish<W: Output, S: Spool>(mut self, pieces: &mut Pieces<W, S>) -> Result<Summary, Error> {
         let first_len = self.close_record();
         self.buf.extend_from_slice(&record::EOF);
-        pieces.append(&self.buf)?;
+        pieces.append(&mut self.buf)?;
         Ok(Summary { first_len, count: self.next - self.first })
     }
 
@@ -155,8 +155,7 @@ impl Strings {
     fn next_record<W: Output, S: Spool>(&mut self, pieces: &mut Pieces<W, S>) -> Result<(), Error> {
         self.close_record();
         if self.buf.len() >= PIECE_LEN {
-            pieces.append(&self.buf)?;
-            self.buf.clear();
+            pieces.append(&mut self.buf)?;
         }
         if self.buf.capacity() < self.buf.len() + 4 + RECORD_LEN_MAX {
             // Exactly, since doubling would pass the length of a piece by far.

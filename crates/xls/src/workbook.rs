@@ -194,7 +194,7 @@ fn finish_container<W: Output, S: Spool>(pieces: &mut Pieces<W, S>) -> Result<Ve
     let stream_len = used.max(STREAM_LEN_MIN).next_multiple_of(SECTOR_LEN as u64);
     let layout = Layout::new(stream_len).ok_or(Error::WorkbookFull)?;
     let filler = usize::try_from(stream_len - used).unwrap_or(0);
-    pieces.append(&vec![0; filler])?;
-    layout.tail(|piece| pieces.append(piece))?;
+    pieces.append(&mut vec![0; filler])?;
+    layout.tail(|piece| pieces.append(&mut piece.to_vec()))?;
     Ok(layout.header())
 }

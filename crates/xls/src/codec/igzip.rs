@@ -15,11 +15,10 @@ use crate::error::Error;
 
 const LEVEL: u32 = 1;
 
-/// The compressor, the memory that its level asks for, and its output.
+/// The compressor and the memory that its level asks for.
 pub(super) struct Igzip {
     stream: Box<isal_zstream>,
     _level: Box<[u8]>,
-    packed: Vec<u8>,
 }
 
 // SAFETY: the stream points to its own level memory, which moves with it, to tables that never change, and outside
@@ -37,12 +36,12 @@ impl Igzip {
         stream.level = LEVEL;
         stream.level_buf = level.as_mut_ptr();
         stream.level_buf_size = ISAL_DEF_LVL1_DEFAULT;
-        Self { stream, _level: level, packed: Vec::new() }
+        Self { stream, _level: level }
     }
 }
 
 impl Packer for Igzip {
-    fn piece<'a>(&'a mut self, raw: &'a [u8]) -> Result<&'a [u8], Error> {
+    fn piece(&mut self, raw: &[u8], packed: &mut Vec<u8>) -> Result<(), Error> {
         // A stream counts its input in 32 bits; a piece is far from that.
         let length = u32::try_from(raw.len()).map_err(io::Error::other)?;
         let stream = &mut *self.stream;
@@ -52,11 +51,10 @@ impl Packer for Igzip {
         // It is only read from, though C does not say so.
         stream.next_in = raw.as_ptr().cast_mut();
         stream.avail_in = length;
-        self.packed.clear();
         loop {
             // More than incompressible bytes take, so one round is the rule.
-            self.packed.reserve(raw.len() + raw.len() / 8 + 1_024);
-            let room = self.packed.spare_capacity_mut();
+            packed.reserve(raw.len() + raw.len() / 8 + 1_024);
+            let room = packed.spare_capacity_mut();
             let room_len = u32::try_from(room.len()).unwrap_or(u32::MAX);
             stream.next_out = room.as_mut_ptr().cast();
             stream.avail_out = room_len;
@@ -65,13 +63,13 @@ impl Packer for Igzip {
             let done = unsafe { isal_deflate(stream) };
             let written = (room_len - stream.avail_out) as usize;
             // SAFETY: the library has written so many bytes behind the length.
-            unsafe { self.packed.set_len(self.packed.len() + written) };
+            unsafe { packed.set_len(packed.len() + written) };
             if done != COMP_OK as i32 {
                 return Err(io::Error::other(format!("igzip: error {done}")).into());
             }
             // With room left over, the flush is complete too.
             if stream.avail_in == 0 && stream.avail_out > 0 {
-                return Ok(&self.packed);
+                return Ok(());
             }
         }
     }

@@ -52,8 +52,8 @@ impl Codec {
 /// The output is `reserve · piece · piece · ... · end`, where the reserve is overwritten at last by
 /// [`Packer::fixed`] of as many raw bytes.
 pub(crate) trait Packer: Send {
-    /// Packs one piece. What was packed before has no influence on the result.
-    fn piece<'a>(&'a mut self, raw: &'a [u8]) -> Result<&'a [u8], Error>;
+    /// Appends one piece, packed, to `packed`. What was packed before has no influence on it.
+    fn piece(&mut self, raw: &[u8], packed: &mut Vec<u8>) -> Result<(), Error>;
 
     /// Packs `raw`, at most 65,535 bytes, such that the length depends on the length of `raw` alone.
     fn fixed(&self, raw: &[u8]) -> Vec<u8>;
@@ -65,8 +65,9 @@ pub(crate) trait Packer: Send {
 struct Plain;
 
 impl Packer for Plain {
-    fn piece<'a>(&'a mut self, raw: &'a [u8]) -> Result<&'a [u8], Error> {
-        Ok(raw)
+    fn piece(&mut self, raw: &[u8], packed: &mut Vec<u8>) -> Result<(), Error> {
+        packed.extend_from_slice(raw);
+        Ok(())
     }
 
     fn fixed(&self, raw: &[u8]) -> Vec<u8> {
@@ -127,6 +128,13 @@ mod tests {
         ]
     }
 
+    /// One piece by itself.
+    fn pack(packer: &mut dyn Packer, raw: &[u8]) -> Vec<u8> {
+        let mut packed = Vec::new();
+        packer.piece(raw, &mut packed).unwrap();
+        packed
+    }
+
     fn noise(length: u32) -> Vec<u8> {
         (0..length).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect()
     }
@@ -137,8 +145,8 @@ mod tests {
             let words = b"to be or not to be ".repeat(9_000);
             let noise = noise(300_000);
             let mut packer = codec.packer();
-            let first = packer.piece(&words).unwrap().to_vec();
-            let second = packer.piece(&noise).unwrap().to_vec();
+            let first = pack(&mut *packer, &words);
+            let second = pack(&mut *packer, &noise);
             let joined = [packer.fixed(b"head"), second, first, packer.end().to_vec()].concat();
             let mut raw = Vec::new();
             flate2::read::DeflateDecoder::new(&joined[..]).read_to_end(&mut raw).unwrap();
@@ -151,10 +159,10 @@ mod tests {
         for codec in codecs() {
             let piece = b"a row and another row; ".repeat(700);
             let mut packer = codec.packer();
-            let fresh = packer.piece(&piece).unwrap().to_vec();
+            let fresh = pack(&mut *packer, &piece);
             for before in [noise(1), noise(300_000), piece.clone(), b"row and a".repeat(40_000)] {
-                packer.piece(&before).unwrap();
-                assert!(packer.piece(&piece).unwrap() == fresh, "{codec:?}");
+                pack(&mut *packer, &before);
+                assert!(pack(&mut *packer, &piece) == fresh, "{codec:?}");
             }
         }
     }
@@ -165,7 +173,7 @@ mod tests {
             let mut packer = codec.packer();
             for length in [1, 2, 255, 256, 65_535, 65_536, 1_000_000] {
                 let raw = noise(length);
-                let packed = [packer.piece(&raw).unwrap().to_vec(), packer.end().to_vec()].concat();
+                let packed = [pack(&mut *packer, &raw), packer.end().to_vec()].concat();
                 let mut back = Vec::new();
                 flate2::read::DeflateDecoder::new(&packed[..]).read_to_end(&mut back).unwrap();
                 assert!(back == raw, "{codec:?}, {length}");
@@ -177,8 +185,7 @@ mod tests {
     fn stream() -> (Vec<u8>, Vec<u8>) {
         let raw = [b"words ".repeat(50_000), noise(200_000)].concat();
         let mut packer = Codec::DEFLATE.packer();
-        let pieces: Vec<u8> =
-            raw.chunks(70_000).flat_map(|piece| packer.piece(piece).unwrap().to_vec()).collect();
+        let pieces: Vec<u8> = raw.chunks(70_000).flat_map(|piece| pack(&mut *packer, piece)).collect();
         ([packer.fixed(b"head"), pieces, packer.end().to_vec()].concat(), [b"head".to_vec(), raw].concat())
     }
 
