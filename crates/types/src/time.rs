@@ -57,6 +57,47 @@ pub fn iso_ms(unix_ms: i64) -> String {
     owned(&iso_ms_bytes(unix_ms))
 }
 
+/// Writes many ISO-ms times one after another. Most are of the same day as the one before, and only another day's date
+/// is worked out.
+pub struct IsoMs {
+    day: i64,
+    /// The latest time of that day.
+    text: [u8; 24],
+}
+
+impl IsoMs {
+    const DAY_MS: i64 = 86_400_000;
+
+    /// Nothing is written yet.
+    pub fn new() -> Self {
+        Self { day: 0, text: iso_ms_bytes(0) }
+    }
+
+    /// The same as [`iso_ms_bytes`].
+    pub fn bytes(&mut self, unix_ms: i64) -> [u8; 24] {
+        let day = unix_ms.div_euclid(Self::DAY_MS);
+        if day != self.day {
+            self.text = iso_ms_bytes(unix_ms);
+            // What is out of the calendar's reach was shown as the epoch, whatever its day.
+            self.day = if Timestamp::from_millisecond(unix_ms).is_ok() { day } else { i64::MAX };
+            return self.text;
+        }
+        // A day's milliseconds fit.
+        let ms = unix_ms.rem_euclid(Self::DAY_MS) as u32;
+        digits(&mut self.text[11..13], ms / 3_600_000);
+        digits(&mut self.text[14..16], ms / 60_000 % 60);
+        digits(&mut self.text[17..19], ms / 1_000 % 60);
+        digits(&mut self.text[20..23], ms % 1_000);
+        self.text
+    }
+}
+
+impl Default for IsoMs {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Unix milliseconds of a compact time; `None` if it is not one.
 pub fn parse_compact(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
@@ -83,13 +124,25 @@ pub fn parse_compact(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{compact, iso_ms, parse_compact};
+    use super::{IsoMs, compact, iso_ms, iso_ms_bytes, parse_compact};
 
     #[test]
     fn both_formats_of_the_documentation() {
         let at = parse_compact("20200812T121212Z").unwrap() + 333;
         assert_eq!(iso_ms(at), "2020-08-12T12:12:12.333Z");
         assert_eq!(compact(at), "20200812T121212Z");
+    }
+
+    #[test]
+    fn many_times_are_written_as_each_alone() {
+        let day = IsoMs::DAY_MS;
+        [0, 1, -1, day - 1, day, -day, 1_597_234_332_333, 1_597_234_332_334, i64::MAX, i64::MIN, 5];
+        let near = [0, 1, -1, day - 1, day, -day, 1_597_234_332_333, 5];
+        let far = [i64::MAX, i64::MAX - 1, i64::MIN, i64::MIN + 1];
+        let steps = (0..500).map(|n| 1_700_000_000_000 + n * 7_919_113);
+        for unix_ms in near.into_iter().chain(far).chain(near).chain(steps) {
+            assert_eq!(writer.bytes(unix_ms), iso_ms_bytes(unix_ms), "{unix_ms}");
+        }
     }
 
     #[test]

@@ -9,7 +9,8 @@ use store::{
 use types::{
     Text, Word,
     batch_task::{SubtaskStatus, TaskStatus},
-    text, time,
+    text,
+    time::{self, IsoMs},
 };
 
 use crate::{
@@ -98,9 +99,10 @@ impl Source for BatchTask {
         selection: Selection<'_>,
         each: &mut dyn FnMut(&[Cell<'_>]) -> Flow,
     ) -> Result<(), store::Error> {
+        let mut times = IsoMs::new();
         subtasks::report(tx, &task_id(selection), &mut |row| {
-            let (started, ended) =
-                (row.started_ms.map(time::iso_ms_bytes), row.ended_ms.map(time::iso_ms_bytes));
+            let [started, ended] =
+                [row.started_ms, row.ended_ms].map(|unix_ms| unix_ms.map(|unix_ms| times.bytes(unix_ms)));
             Ok(each(&[
                 Cell::Text(row.target),
                 Cell::Text(row.status),
