@@ -1,6 +1,8 @@
 //! What callers describe a sheet and its rows with. Everything is borrowed or small; nothing here is a formula,
 //! because nothing this crate writes ever is.
 
+use crate::globals::Xf;
+
 /// One cell of a row. Borrowed, so that a row costs no allocation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -17,6 +19,13 @@ pub enum Cell<'a> {
     Number(f64),
     /// TRUE or FALSE.
     Bool(bool),
+    /// An instant in milliseconds since 1970-01-01T00:00Z, as a date that sorts and calculates. A sheet knows no
+    /// time zones: it shows the instant in UTC.
+    ///
+    /// It is a number, days since 1900, from 1900-03-01 to 9999-12-31; earlier days count differently in Excel
+    /// and in LibreOffice, since Excel believes in a 29 February 1900, and later ones are none to Excel. An
+    /// instant outside is written as text, `1900-02-28T23:59:59.999Z`.
+    Date(i64),
 }
 
 /// What happened to the texts of one row on their way into the file.
@@ -34,12 +43,15 @@ pub struct Column {
     pub(crate) title: String,
     pub(crate) width: u16,
     pub(crate) few_valued: bool,
+    /// How its texts and its dates look.
+    pub(crate) text: Xf,
+    pub(crate) date: Xf,
 }
 
 impl Column {
     /// A column of 16 characters' width. A sheet without header ignores the title.
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), width: 16, few_valued: false }
+        Self { title: title.into(), width: 16, few_valued: false, text: Xf::Text, date: Xf::Date }
     }
 
     /// Sets the width in characters, up to 255.
@@ -53,6 +65,22 @@ impl Column {
     #[must_use]
     pub fn few_valued(mut self) -> Self {
         self.few_valued = true;
+        self
+    }
+
+    /// Breaks its texts into lines at the column's width. How high the rows become is the reading program's
+    /// matter.
+    #[must_use]
+    pub fn wrapped(mut self) -> Self {
+        self.text = Xf::Wrapped;
+        self
+    }
+
+    /// Shows its dates as `yyyy-mm-dd hh:mm:ss.000`. Every column keeps the milliseconds of [`Cell::Date`];
+    /// without this it shows `yyyy-mm-dd hh:mm:ss`.
+    #[must_use]
+    pub fn milliseconds(mut self) -> Self {
+        self.date = Xf::DateMs;
         self
     }
 }

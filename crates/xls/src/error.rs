@@ -38,6 +38,9 @@ pub enum Error {
     /// A column title that could not be written as it is.
     #[error("a column title has a control character or more than {TEXT_UNITS_MAX} UTF-16 units")]
     Title,
+    /// Arrows were asked for where no title is that they could stand on.
+    #[error("a sheet without a header row, or without columns, cannot have filter arrows")]
+    NoHeader,
     /// Every row of the sheet is used.
     #[error("the sheet is full: it has {ROWS_MAX} rows, header included")]
     SheetFull,

@@ -3,6 +3,7 @@
 //! because [MS-XLS] 2.1.7.20.5 lists them as part of every worksheet.
 
 use crate::cell::Column;
+use crate::filter;
 use crate::globals::Xf;
 use crate::record::{self, put, put_u16s, put_words};
 
@@ -13,8 +14,19 @@ pub(crate) struct Size {
     pub(crate) columns: u16,
 }
 
+/// How a sheet is shown.
+#[derive(Clone, Copy)]
+pub(crate) struct Look {
+    /// The first row stays in view.
+    pub(crate) header: bool,
+    /// Its tab is the one that is shown.
+    pub(crate) selected: bool,
+    /// The number of the drawing with the arrows on its header row, from 1.
+    pub(crate) drawing: Option<u16>,
+}
+
 /// The substream up to the first cell.
-pub(crate) fn beginning(columns: &[Column], size: Size) -> Vec<u8> {
+pub(crate) fn beginning(columns: &[Column], size: Size, look: Look) -> Vec<u8> {
     let mut buf = Vec::new();
     record::put_bof(&mut buf, 0x0010);
     put_calculation(&mut buf);
@@ -26,6 +38,9 @@ pub(crate) fn beginning(columns: &[Column], size: Size) -> Vec<u8> {
         let width = column.width * 256;
         put_words(&mut buf, 0x007D, &[index, index, width, Xf::General as u16, 0, 0]);
     }
+    if look.drawing.is_some() {
+        filter::put_count(&mut buf, columns.len() as u16);
+    }
     // DIMENSIONS: first row and the one after the last, the same of the columns.
     put(&mut buf, 0x0200, |data| {
         data.extend_from_slice(&0_u32.to_le_bytes());
@@ -35,8 +50,12 @@ pub(crate) fn beginning(columns: &[Column], size: Size) -> Vec<u8> {
     buf
 }
 
-/// Appends what follows the last cell. `header` keeps the first row in view; `selected` is the tab that is shown.
-pub(crate) fn put_end(buf: &mut Vec<u8>, header: bool, selected: bool) {
+/// Appends what follows the last cell of a sheet of so many columns.
+pub(crate) fn put_end(buf: &mut Vec<u8>, columns: usize, look: Look) {
+    let Look { header, selected, drawing } = look;
+    if let Some(drawing) = drawing {
+        filter::put_arrows(buf, drawing, columns as u16);
+    }
     // WINDOW2: grid, row and column headings, zeros, default colours and outlines are shown.
     let shown = 0x00B6;
     let frozen = if header { 0x0108 } else { 0 };

@@ -6,22 +6,27 @@
 //! Excel and POI leave such strings behind when cells are deleted, so every reader knows them; a record that
 //! means nothing would have been the alternative, and readers differ on those.
 
+use crate::filter::{self, Filter};
 use crate::limits::RECORD_LEN_MAX;
 use crate::record::{put, put_bof, put_u16s, put_words};
 use crate::strings::Summary;
 
-/// What one more sheet takes at most: a BOUNDSHEET with a name of 31 two-byte units, and its place in RRTABID.
-const SHEET_LEN_MAX: usize = 4 + 8 + 2 * 31 + 2;
+/// What one more sheet takes at most: a BOUNDSHEET with a name of 31 two-byte units, its place in RRTABID, arrows.
+pub(crate) const SHEET_LEN_MAX: usize = 4 + 8 + 2 * 31 + 2 + filter::GLOBALS_LEN_PER_SHEET;
 /// The SST record's own header and its two counts.
 const SST_LEN: usize = 4 + 8;
 /// The header of the first string.
 const FILLER_LEN_MIN: usize = 3;
 
+/// Number formats of a workbook's own begin here.
+const DATE_FORMAT: u16 = 164;
+const DATE_MS_FORMAT: u16 = 165;
+
 /// The number of the first string that a cell may refer to; the filler is number 0.
 pub(crate) const FIRST_STRING: u32 = 1;
 
 /// The cell formats, by their index. 0 to 14 are the styles that every workbook begins with.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
 pub(crate) enum Xf {
     General = 15,
@@ -30,6 +35,10 @@ pub(crate) enum Xf {
     Bold = 18,
     BoldQuoted = 19,
     Int = 20,
+    Wrapped = 21,
+    WrappedQuoted = 22,
+    Date = 23,
+    DateMs = 24,
 }
 
 impl Xf {
@@ -38,6 +47,7 @@ impl Xf {
         match self {
             Self::Text => Self::TextQuoted,
             Self::Bold => Self::BoldQuoted,
+            Self::Wrapped => Self::WrappedQuoted,
             other => other,
         }
     }
@@ -48,16 +58,22 @@ pub(crate) struct Tab {
     pub(crate) name: String,
     /// Where its substream begins in the workbook stream.
     pub(crate) offset: u32,
+    /// The last row and the columns of its arrows, if it has them.
+    pub(crate) filter: Option<Filter>,
 }
 
 /// Bytes that the head takes if room is reserved for so many sheets.
 pub(crate) fn head_len(sheets_max: usize) -> usize {
-    formats(0).len() + sheets_max * SHEET_LEN_MAX + SST_LEN + FILLER_LEN_MIN
+    formats(0).len() + reserve_len(sheets_max) + SST_LEN + FILLER_LEN_MIN
 }
 
 /// Bytes that are left for strings in the SST record, whatever the filler takes.
 pub(crate) fn first_room(sheets_max: usize) -> usize {
-    RECORD_LEN_MAX - 8 - FILLER_LEN_MIN - sheets_max * SHEET_LEN_MAX
+    RECORD_LEN_MAX - 8 - FILLER_LEN_MIN - reserve_len(sheets_max)
+}
+
+fn reserve_len(sheets_max: usize) -> usize {
+    sheets_max * SHEET_LEN_MAX + filter::GLOBALS_LEN
 }
 
 /// The head. `references` is the number of cells that refer to a string.
@@ -66,6 +82,8 @@ pub(crate) fn head(sheets_max: usize, tabs: &[Tab], strings: &Summary, reference
     for tab in tabs {
         put_boundsheet(&mut buf, tab);
     }
+    let filters: Vec<Filter> = tabs.iter().filter_map(|tab| tab.filter).collect();
+    filter::put_globals(&mut buf, tabs.len() as u16, &filters);
     let filler = head_len(sheets_max) - buf.len() - SST_LEN - FILLER_LEN_MIN;
     // Both fit: `first_room` keeps the record short enough.
     let record_len = 8 + FILLER_LEN_MIN + filler + strings.first_len;
@@ -117,6 +135,8 @@ fn formats(sheets: usize) -> Vec<u8> {
     }
     // BIFF has no font 4, so this fifth one is number 5.
     put_font(&mut buf, 700);
+    put_number_format(&mut buf, DATE_FORMAT, "yyyy\\-mm\\-dd\\ hh:mm:ss");
+    put_number_format(&mut buf, DATE_MS_FORMAT, "yyyy\\-mm\\-dd\\ hh:mm:ss.000");
     put_xfs(&mut buf);
     // STYLE: format 0 is the built-in "Normal". USESELFS: no formulas of natural language.
     put(&mut buf, 0x0293, |data| data.extend_from_slice(&[0, 0x80, 0, 0xFF]));
@@ -155,6 +175,15 @@ fn put_font(buf: &mut Vec<u8>, weight: u16) {
     });
 }
 
+/// FORMAT: a number format that every program does not know by itself.
+fn put_number_format(buf: &mut Vec<u8>, number: u16, code: &str) {
+    put(buf, 0x041E, |data| {
+        put_u16s(data, &[number, code.len() as u16]);
+        data.push(0);
+        data.extend_from_slice(code.as_bytes());
+    });
+}
+
 fn put_xfs(buf: &mut Vec<u8>) {
     const STYLE: u16 = 0xFFF5;
     const CELL: u16 = 0x0001;
@@ -162,25 +191,33 @@ fn put_xfs(buf: &mut Vec<u8>) {
     const BOLD_FONT: u16 = 5;
     // Number formats that need no record of their own: 0 is General, 1 is `0`, 49 is `@`.
     const TEXT: u16 = 49;
-    // Which of number (0x04) and font (0x08) a cell format sets itself, and not its style.
-    put_xf(buf, 0, 0, STYLE, 0x00);
+    // Aligned by type and to the bottom; the same with lines broken at the column's end.
+    const PLAIN: u8 = 0x20;
+    const WRAPPED: u8 = PLAIN | 0x08;
+    // Which of number (0x04), font (0x08) and alignment (0x10) a cell format sets itself, and not its style.
+    put_xf(buf, [0, 0, STYLE], [PLAIN, 0x00]);
     for _ in 1..15 {
-        put_xf(buf, 0, 0, STYLE, 0xF4);
+        put_xf(buf, [0, 0, STYLE], [PLAIN, 0xF4]);
     }
     // In the order of `Xf`.
-    put_xf(buf, 0, 0, CELL, 0x00);
-    put_xf(buf, 0, TEXT, CELL, 0x04);
-    put_xf(buf, 0, TEXT, QUOTED, 0x04);
-    put_xf(buf, BOLD_FONT, TEXT, CELL, 0x0C);
-    put_xf(buf, BOLD_FONT, TEXT, QUOTED, 0x0C);
-    put_xf(buf, 0, 1, CELL, 0x04);
+    put_xf(buf, [0, 0, CELL], [PLAIN, 0x00]);
+    put_xf(buf, [0, TEXT, CELL], [PLAIN, 0x04]);
+    put_xf(buf, [0, TEXT, QUOTED], [PLAIN, 0x04]);
+    put_xf(buf, [BOLD_FONT, TEXT, CELL], [PLAIN, 0x0C]);
+    put_xf(buf, [BOLD_FONT, TEXT, QUOTED], [PLAIN, 0x0C]);
+    put_xf(buf, [0, 1, CELL], [PLAIN, 0x04]);
+    put_xf(buf, [0, TEXT, CELL], [WRAPPED, 0x14]);
+    put_xf(buf, [0, TEXT, QUOTED], [WRAPPED, 0x14]);
+    put_xf(buf, [0, DATE_FORMAT, CELL], [PLAIN, 0x04]);
+    put_xf(buf, [0, DATE_MS_FORMAT, CELL], [PLAIN, 0x04]);
 }
 
-fn put_xf(buf: &mut Vec<u8>, font: u16, format: u16, kind: u16, own: u8) {
+/// XF: font, number format and kind; then how it is aligned and what of it counts.
+fn put_xf(buf: &mut Vec<u8>, look: [u16; 3], [alignment, own]: [u8; 2]) {
     put(buf, 0x00E0, |data| {
-        put_u16s(data, &[font, format, kind]);
-        // Aligned by type and to the bottom, not turned, not indented; no borders, no pattern.
-        data.extend_from_slice(&[0x20, 0, 0, own]);
+        put_u16s(data, &look);
+        // Not turned, not indented; no borders, no pattern.
+        data.extend_from_slice(&[alignment, 0, 0, own]);
         put_u16s(data, &[0, 0, 0, 0, 0x20C0]);
     });
 }
@@ -196,8 +233,11 @@ mod tests {
         let long = "名".repeat(31);
         for count in [1, 2, SHEETS_MAX] {
             for name in ["a", "Results", &long] {
-                let tabs: Vec<Tab> = (0..count).map(|_| Tab { name: name.to_owned(), offset: 1 }).collect();
-                assert_eq!(head(SHEETS_MAX, &tabs, &strings, 1).len(), head_len(SHEETS_MAX));
+                for filter in [None, Some(Filter { tab: 0, last_row: 65_535, columns: 256 })] {
+                    let tab = |_| Tab { name: name.to_owned(), offset: 1, filter };
+                    let tabs: Vec<Tab> = (0..count).map(tab).collect();
+                    assert_eq!(head(SHEETS_MAX, &tabs, &strings, 1).len(), head_len(SHEETS_MAX));
+                }
             }
         }
         // It is packed as one stored block, and its reserve must leave room for a string's first character.

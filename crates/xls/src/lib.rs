@@ -31,8 +31,7 @@
 //! in which they lie. Every cell of text refers to the string table; there are no formulas, no macros, no clock
 //! and no chance in the file: the same calls give the same bytes.
 //!
-//! What it deliberately does not do: read `.xls`, open files, style single cells, write formulas, dates or
-//! pictures.
+//! What it deliberately does not do: read `.xls`, open files, style single cells, write formulas or pictures.
 //!
 //! ```
 //! # fn main() -> Result<(), unlade_xls::Error> {
@@ -62,7 +61,9 @@ struct Readme;
 mod cell;
 mod codec;
 mod container;
+mod date;
 mod error;
+mod filter;
 mod frame;
 mod globals;
 mod limits;

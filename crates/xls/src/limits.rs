@@ -19,7 +19,7 @@ pub const WIDTH_MAX: u16 = 255;
 pub const SHEETS_DEFAULT: usize = 20;
 
 /// The most sheets that room can be reserved for: their reserve must fit into the first string record.
-pub const SHEETS_MAX: usize = 100;
+pub const SHEETS_MAX: usize = 64;
 
 /// Bytes of the `.xls`, allocation tables aside, after which no row is taken. A version 3 compound file must
 /// stay under 2 GiB; its tables and the sheets' ends have 32 MiB, and one last row its own length.

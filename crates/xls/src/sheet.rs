@@ -3,8 +3,10 @@
 //! they would take 6 % more of the file.
 
 use crate::cell::{Cell, Column, Written};
+use crate::date;
 use crate::error::Error;
-use crate::frame::{self, Size};
+use crate::filter::Filter;
+use crate::frame::{self, Look, Size};
 use crate::globals::Xf;
 use crate::limits::{COLUMNS_MAX, PIECE_LEN, ROWS_MAX, SHEET_NAME_UNITS_MAX};
 use crate::number;
@@ -16,6 +18,8 @@ pub(crate) struct Sheet {
     pub(crate) name: String,
     columns: Vec<Column>,
     header: bool,
+    /// Whether the header row gets arrows.
+    filter: bool,
     rows: u32,
     /// Columns up to the last one with a cell.
     columns_used: u16,
@@ -40,6 +44,7 @@ impl Sheet {
             name: name.to_owned(),
             columns: columns.to_vec(),
             header,
+            filter: false,
             rows: 0,
             columns_used: 0,
             references: 0,
@@ -104,8 +109,8 @@ impl Sheet {
             match *cell {
                 Cell::Empty | Cell::Text("") | Cell::Bold("") => continue,
                 Cell::Text(text) => {
-                    let few_valued = self.columns[usize::from(column)].few_valued;
-                    self.put_text(place, text, (Xf::Text, few_valued), &mut written, strings, pieces)?;
+                    let &Column { few_valued, text: xf, .. } = &self.columns[usize::from(column)];
+                    self.put_text(place, text, (xf, few_valued), &mut written, strings, pieces)?;
                 }
                 Cell::Bold(text) => {
                     self.put_text(place, text, (Xf::Bold, true), &mut written, strings, pieces)?;
@@ -122,6 +127,13 @@ impl Sheet {
                     self.put_bool_or_error(place, number::ERROR_NUM, 1);
                     written.cleaned += 1;
                 }
+                Cell::Date(ms) => match date::serial(ms) {
+                    Some(days) => self.put_number(place, self.columns[usize::from(column)].date, days),
+                    None => {
+                        let text = date::iso(ms);
+                        self.put_text(place, &text, (Xf::Text, false), &mut written, strings, pieces)?;
+                    }
+                },
                 Cell::Bool(value) => self.put_bool_or_error(place, u8::from(value), 0),
             }
             self.columns_used = self.columns_used.max(column + 1);
@@ -183,16 +195,35 @@ impl Sheet {
         pieces.spool(&mut self.buf, &mut self.spooled)
     }
 
-    /// Gives the whole substream to the output.
+    /// Puts arrows on the header row.
+    pub(crate) fn add_filter(&mut self) -> Result<(), Error> {
+        if !self.header || self.columns.is_empty() {
+            return Err(Error::NoHeader);
+        }
+        self.filter = true;
+        Ok(())
+    }
+
+    /// What its arrows reach over if it is the tab of this number, from 0.
+    pub(crate) fn filter(&self, tab: usize) -> Option<Filter> {
+        // A sheet with arrows has a header row and at least one column; all three numbers are within limits.
+        let (tab, last_row, columns) =
+            (tab as u16, self.rows.saturating_sub(1) as u16, self.columns.len() as u16);
+        self.filter.then_some(Filter { tab, last_row, columns })
+    }
+
+    /// Gives the whole substream to the output. `drawing` is the number of its arrows among all sheets'.
     pub(crate) fn finish<W: Output, S: Spool>(
         &mut self,
         selected: bool,
+        drawing: Option<u16>,
         pieces: &mut Pieces<W, S>,
     ) -> Result<(), Error> {
         let size = Size { rows: self.rows, columns: self.columns_used };
-        pieces.append(&mut frame::beginning(&self.columns, size))?;
+        let look = Look { header: self.header, selected, drawing };
+        pieces.append(&mut frame::beginning(&self.columns, size, look))?;
         pieces.append_spooled(&self.spooled)?;
-        frame::put_end(&mut self.buf, self.header, selected);
+        frame::put_end(&mut self.buf, self.columns.len(), look);
         pieces.append(&mut self.buf)
     }
 }

@@ -43,7 +43,7 @@ impl<W: Write + Seek, S: Read + Write + Seek> Workbook<W, S> {
         Self::with_sheets_max(out, spool, codec, SHEETS_DEFAULT)
     }
 
-    /// Begins a workbook of up to `sheets_max` sheets. Each takes 76 bytes at the front, used or not.
+    /// Begins a workbook of up to `sheets_max` sheets. Each takes 121 bytes at the front, used or not.
     ///
     /// # Errors
     /// [`Error::SheetsReserved`] for none or more than [`SHEETS_MAX`]; [`Error::Io`].
@@ -91,6 +91,15 @@ impl<W: Write + Seek, S: Read + Write + Seek> Workbook<W, S> {
         Ok(())
     }
 
+    /// Puts arrows on the header row of `sheet`, with which its rows can be filtered and sorted. They reach over
+    /// all its columns and all rows that it has in the end, so this may be called at any time.
+    ///
+    /// # Errors
+    /// [`Error::NoHeader`] for a sheet without a header row or without columns; [`Error::UnknownSheet`].
+    pub fn add_filter(&mut self, sheet: SheetId) -> Result<(), Error> {
+        self.sheets.get_mut(sheet.0).ok_or(Error::UnknownSheet)?.add_filter()
+    }
+
     /// Appends a row to `sheet`.
     ///
     /// # Errors
@@ -132,13 +141,16 @@ impl<W: Write + Seek, S: Read + Write + Seek> Workbook<W, S> {
         let strings = self.strings.finish(&mut self.pieces)?;
         let references = self.sheets.iter().fold(0, |sum: u32, sheet| sum.saturating_add(sheet.references()));
         let mut tabs = Vec::with_capacity(self.order.len());
+        let mut drawings = 0;
         // In the order of the tabs: POI takes the substreams in that order and ignores their offsets.
         for index in self.order {
             let sheet = &mut self.sheets[index];
             let offset = self.pieces.raw_len() - SECTOR_LEN as u64;
             let offset = u32::try_from(offset).map_err(|_| Error::WorkbookFull)?;
-            sheet.finish(tabs.is_empty(), &mut self.pieces)?;
-            tabs.push(Tab { name: std::mem::take(&mut sheet.name), offset });
+            let filter = sheet.filter(tabs.len());
+            drawings += u16::from(filter.is_some());
+            sheet.finish(tabs.is_empty(), filter.map(|_| drawings), &mut self.pieces)?;
+            tabs.push(Tab { name: std::mem::take(&mut sheet.name), offset, filter });
         }
         let header = finish_container(&mut self.pieces)?;
         let globals = globals::head(self.sheets_max, &tabs, &strings, references);

@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic as the test may")]
 
+mod audit;
 mod container;
 mod limits;
 mod output;
 mod random;
 mod sheets;
+mod styles;
 mod texts;
 mod written;

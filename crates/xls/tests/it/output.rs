@@ -4,6 +4,7 @@ use std::io::{Cursor, Seek, SeekFrom, Write};
 
 use unlade_xls::{Cell, Codec, Column, Finished, Workbook};
 
+use crate::audit::audit;
 use crate::written::{Memory, inflate};
 
 fn write(codec: Codec, out: Memory, rows: usize) -> Finished<Memory> {
@@ -33,6 +34,7 @@ fn the_same_calls_give_the_same_bytes() {
 fn deflate_inflates_to_exactly_what_plain_writes() {
     for rows in [0, 1, 20_000] {
         let plain = write(Codec::Plain, Memory::default(), rows);
+        audit(plain.out.get_ref());
         assert_eq!((plain.out.get_ref().len() as u64, plain.len), (plain.raw_len, plain.raw_len));
         assert_eq!(crc32fast::hash(plain.out.get_ref()), plain.crc32);
         for level in [0, 1, 2, 6, 9] {

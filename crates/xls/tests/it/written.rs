@@ -5,6 +5,8 @@ use std::io::{Cursor, Read};
 use calamine::{Data, Range, Reader, Xls};
 use unlade_xls::{Cell, Codec, Column, Finished, Workbook};
 
+use crate::audit::audit;
+
 pub(crate) type Memory = Cursor<Vec<u8>>;
 
 pub(crate) fn workbook(codec: Codec) -> Workbook<Memory, Memory> {
@@ -25,8 +27,11 @@ pub(crate) fn one_column(texts: &[&str]) -> Vec<u8> {
     finish(workbook)
 }
 
+/// The file of a workbook, which must hold to every rule of the format.
 pub(crate) fn finish(workbook: Workbook<Memory, Memory>) -> Vec<u8> {
-    workbook.finish().unwrap().out.into_inner()
+    let file = workbook.finish().unwrap().out.into_inner();
+    audit(&file);
+    file
 }
 
 pub(crate) fn open(file: Vec<u8>) -> Xls<Memory> {

@@ -84,6 +84,7 @@ impl XlsEncoder<'_> {
         let out = self.archive.begin(&name)?;
         let mut workbook = Workbook::new(out, (self.scratch)()?, Codec::DEFLATE)?;
         let results = workbook.add_sheet("Results", &self.columns())?;
+        workbook.add_filter(results)?;
         self.book = Some(Book { workbook, name, results, sheets: 1, rows: 0, overflow: Overflow::default() });
         Ok(())
     }
@@ -123,6 +124,7 @@ impl XlsEncoder<'_> {
         if let Some(columns) = columns {
             book.sheets += 1;
             book.results = book.workbook.add_sheet(&format!("Results ({})", book.sheets), &columns)?;
+            book.workbook.add_filter(book.results)?;
         }
         Ok(book)
     }
