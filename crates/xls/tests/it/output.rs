@@ -1,6 +1,6 @@
 //! The output as bytes: the same twice, the same under both codecs, its length and CRC as told, its place kept.
 
-use std::io::{Cursor, Seek, SeekFrom, Write};
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 
 use unlade_xls::{Cell, Codec, Column, Finished, Workbook};
 
@@ -8,7 +8,16 @@ use crate::audit::audit;
 use crate::written::{Memory, inflate};
 
 fn write(codec: Codec, out: Memory, rows: usize) -> Finished<Memory> {
-    let mut workbook = Workbook::new(out, Memory::default(), codec).unwrap();
+    write_to(out, Memory::default(), codec, rows)
+}
+
+fn write_to<W: Write + Seek, S: Read + Write + Seek>(
+    out: W,
+    spool: S,
+    codec: Codec,
+    rows: usize,
+) -> Finished<W> {
+    let mut workbook = Workbook::new(out, spool, codec).unwrap();
     let columns = [Column::new("id"), Column::new("status").few_valued(), Column::new("output")];
     let left = workbook.add_sheet("Left", &columns).unwrap();
     let right = workbook.add_sheet("Right", &columns).unwrap();
@@ -18,6 +27,7 @@ fn write(codec: Codec, out: Memory, rows: usize) -> Finished<Memory> {
         let cells = [Cell::Text(&id), Cell::Text(["ok", "失败"][row % 2]), Cell::Text(&output)];
         workbook.row(if row % 3 == 0 { left } else { right }, &cells).unwrap();
     }
+    workbook.add_filter(left).unwrap();
     workbook.move_first(right).unwrap();
     workbook.finish().unwrap()
 }
@@ -27,6 +37,55 @@ fn the_same_calls_give_the_same_bytes() {
     for codec in [Codec::Plain, Codec::DEFLATE] {
         let (one, two) = (write(codec, Memory::default(), 9_000), write(codec, Memory::default(), 9_000));
         assert!(one.out.get_ref() == two.out.get_ref());
+    }
+}
+
+/// A file that takes its time, now and then and differently each time it is made.
+struct Slow {
+    inner: Memory,
+    turns: u32,
+}
+
+impl Slow {
+    fn wait(&mut self) {
+        self.turns = self.turns.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (0..self.turns >> 22).for_each(|_| std::thread::yield_now());
+    }
+}
+
+impl Write for Slow {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.wait();
+        self.inner.write(buf)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl Read for Slow {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.wait();
+        self.inner.read(buf)
+    }
+}
+
+impl Seek for Slow {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
+
+#[test]
+fn the_pace_of_output_and_spool_changes_no_byte() {
+    for codec in [Codec::Plain, Codec::DEFLATE] {
+        let expected = write(codec, Memory::default(), 20_000);
+        for turns in 0..6 {
+            let slow = |turns| Slow { inner: Memory::default(), turns };
+            let found = write_to(slow(turns), slow(turns + 7), codec, 20_000);
+            assert!(found.out.inner.get_ref() == expected.out.get_ref(), "pace {turns}");
+            assert_eq!((found.crc32, found.len), (expected.crc32, expected.len));
+        }
     }
 }
 

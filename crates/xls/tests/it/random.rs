@@ -1,10 +1,10 @@
 //! Random tables, written and read back.
 
-use calamine::Data;
+use calamine::{Data, ExcelDateTime, ExcelDateTimeType};
 use proptest::prelude::*;
-use unlade_xls::{Cell, Codec};
+use unlade_xls::{Cell, Codec, Column};
 
-use crate::written::{columns, finish, sheet, workbook};
+use crate::written::{finish, sheet, workbook};
 
 #[derive(Clone, Debug)]
 enum Value {
@@ -13,6 +13,7 @@ enum Value {
     Int(i64),
     Number(f64),
     Bool(bool),
+    Date(i64),
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -32,6 +33,7 @@ fn value() -> impl Strategy<Value = Value> {
         (-2_000..2_000_i64).prop_map(Value::Int),
         any::<f64>().prop_filter("finite", |number| number.is_finite()).prop_map(Value::Number),
         any::<bool>().prop_map(Value::Bool),
+        (-2_203_891_200_000..253_402_300_800_000_i64).prop_map(Value::Date),
     ]
 }
 
@@ -42,6 +44,7 @@ fn cell(value: &Value) -> Cell<'_> {
         Value::Int(int) => Cell::Int(*int),
         Value::Number(number) => Cell::Number(*number),
         Value::Bool(value) => Cell::Bool(*value),
+        Value::Date(ms) => Cell::Date(*ms),
     }
 }
 
@@ -51,32 +54,81 @@ fn expected(value: &Value) -> Data {
         Value::Int(int) => Data::Float(*int as f64),
         Value::Number(number) => Data::Float(*number),
         Value::Bool(value) => Data::Bool(*value),
+        Value::Date(ms) => {
+            let days = (ms + 25_569 * 86_400_000) as f64 / 86_400_000.0;
+            Data::DateTime(ExcelDateTime::new(days, ExcelDateTimeType::DateTime, false))
+        }
         Value::Empty | Value::Text(_) => Data::Empty,
     }
+}
+
+fn column() -> impl Strategy<Value = Column> {
+    (any::<[bool; 3]>(), 0..300_u16).prop_map(|([few, wrapped, milliseconds], width)| {
+        let column = Column::new("title").width(width);
+        let column = if few { column.few_valued() } else { column };
+        let column = if wrapped { column.wrapped() } else { column };
+        if milliseconds { column.milliseconds() } else { column }
+    })
+}
+
+/// A sheet of random columns; it may have a header row, and that may have arrows.
+#[derive(Clone, Debug)]
+struct Table {
+    columns: Vec<Column>,
+    header: bool,
+    filter: bool,
+    rows: Vec<Vec<Value>>,
+}
+
+fn table() -> impl Strategy<Value = Table> {
+    let columns = prop::collection::vec(column(), 6..8);
+    let rows = prop::collection::vec(prop::collection::vec(value(), 0..6), 0..60);
+    (columns, any::<[bool; 2]>(), rows).prop_map(|(columns, [header, filter], rows)| Table {
+        columns,
+        header,
+        filter,
+        rows,
+    })
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn tables_come_back(rows in prop::collection::vec(prop::collection::vec(value(), 0..6), 0..60), few: bool) {
+    fn tables_come_back(tables in prop::collection::vec(table(), 1..4), first in 0_usize..3) {
         let mut workbook = workbook(Codec::Plain);
-        let mut columns = columns(6);
-        if few {
-            columns = columns.into_iter().map(unlade_xls::Column::few_valued).collect();
+        let mut ids = Vec::new();
+        for (number, table) in tables.iter().enumerate() {
+            let name = format!("S{number}");
+            let id = if table.header {
+                workbook.add_sheet(&name, &table.columns)
+            } else {
+                workbook.add_sheet_without_header(&name, &table.columns)
+            };
+            ids.push(id.unwrap());
+            if table.filter {
+                prop_assert_eq!(workbook.add_filter(ids[number]).is_ok(), table.header);
+            }
         }
-        let id = workbook.add_sheet("S", &columns).unwrap();
-        for row in &rows {
-            workbook.row(id, &row.iter().map(cell).collect::<Vec<_>>()).unwrap();
+        for number in 0..60 {
+            for (id, table) in ids.iter().zip(&tables) {
+                if let Some(row) = table.rows.get(number) {
+                    workbook.row(*id, &row.iter().map(cell).collect::<Vec<_>>()).unwrap();
+                }
+            }
         }
-        let range = sheet(&finish(workbook), "S");
-        for (number, row) in (1..).zip(&rows) {
-            for (column, value) in (0..).zip(row) {
-                let found = match range.get_value((number, column)) {
-                    Some(Data::Int(int)) => Data::Float(*int as f64),
-                    Some(data) => data.clone(),
-                    None => Data::Empty,
-                };
-                prop_assert_eq!(found, expected(value));
+        workbook.move_first(ids[first % ids.len()]).unwrap();
+        let file = finish(workbook);
+        for (number, table) in tables.iter().enumerate() {
+            let range = sheet(&file, &format!("S{number}"));
+            for (number, row) in (u32::from(table.header)..).zip(&table.rows) {
+                for (column, value) in (0..).zip(row) {
+                    let found = match range.get_value((number, column)) {
+                        Some(Data::Int(int)) => Data::Float(*int as f64),
+                        Some(data) => data.clone(),
+                        None => Data::Empty,
+                    };
+                    prop_assert_eq!(found, expected(value));
+                }
             }
         }
     }

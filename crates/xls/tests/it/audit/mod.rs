@@ -21,7 +21,7 @@
 //! | arrows: name, reference, count, drawing and objects agree | `filters` | `styles::arrows_reach_over_every_row_and_column` |
 //! | FAT, DIFAT, directory; each sector has one owner | `container` | `container::tables_hold_at_one_sector_more_and_less` |
 //! | the file stays under 2 GiB | | `limits::a_workbook_stops_before_2_gib` |
-//! | same calls, same bytes, whatever the codec and the pace | | `output` |
+//! | same calls, same bytes, whatever the codec and the pace | | `output::the_pace_of_output_and_spool_changes_no_byte` |
 
 mod container;
 mod filters;
