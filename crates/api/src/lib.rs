@@ -41,6 +41,8 @@ pub struct Parts {
     pub batches: Bell,
     /// The program that reads uploads, started with `parse-upload`.
     pub program: PathBuf,
+    /// Whether what goes beyond the cloud is refused.
+    pub strict: bool,
 }
 
 /// What every endpoint is given.

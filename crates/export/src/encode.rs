@@ -31,6 +31,9 @@ pub trait Format: Sync {
     /// Its `export_format`.
     fn name(&self) -> &'static str;
 
+    /// Whether the cloud does not have it, so that a strict server refuses it.
+    fn goes_beyond_the_cloud(&self) -> bool;
+
     /// Begins a file in `archive`.
     fn encoder<'a>(
         &self,
@@ -79,6 +82,8 @@ pub struct Altered {
     pub continued: i64,
     /// Cells in which a character that no file may hold was replaced.
     pub cleaned: i64,
+    /// Cells whose text a `'` was put before, lest it be taken for a formula.
+    pub guarded: i64,
 }
 
 impl AddAssign for Altered {
@@ -86,6 +91,7 @@ impl AddAssign for Altered {
         self.cut += more.cut;
         self.continued += more.continued;
         self.cleaned += more.cleaned;
+        self.guarded += more.guarded;
     }
 }
 

@@ -14,6 +14,7 @@ pub mod report;
 pub mod row;
 pub mod source;
 mod sources;
+mod writing;
 
 pub use attempt::{Exports, Outcome};
 pub use encode::Format;

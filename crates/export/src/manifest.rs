@@ -19,7 +19,12 @@ pub(crate) fn manifest(report: &Report, parts: &[Part], altered: Altered) -> Vec
         "rows_sha256": report.rows_sha256,
         "snapshot_time": time::iso_ms(report.changed_ms),
         "workbooks": workbooks,
-        "altered": { "cut": altered.cut, "continued": altered.continued, "cleaned": altered.cleaned },
+        "altered": {
+            "cut": altered.cut,
+            "continued": altered.continued,
+            "cleaned": altered.cleaned,
+            "guarded": altered.guarded,
+        },
     });
     format!("{manifest:#}\n").into_bytes()
 }

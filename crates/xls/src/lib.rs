@@ -62,6 +62,7 @@ mod cell;
 mod codec;
 mod container;
 mod date;
+mod deflated;
 mod error;
 mod filter;
 mod frame;
@@ -79,6 +80,7 @@ mod workbook;
 
 pub use cell::{Cell, Column, Written};
 pub use codec::{Codec, Inflated};
+pub use deflated::Deflated;
 pub use error::Error;
 pub use limits::{
     COLUMNS_MAX, RAW_LEN_MAX, ROWS_MAX, SHEET_NAME_UNITS_MAX, SHEETS_DEFAULT, SHEETS_MAX, TEXT_UNITS_MAX,

@@ -17,19 +17,24 @@ const FORMAT_DEFAULT: &str = "xls";
 
 pub(crate) async fn create(State(api): State<Api>, call: Call) -> Answer {
     let permit = call.authorize(Action::EXPORTTASKS_CREATE)?;
-    let (order, source) = order(&call.json()?, call.language())?;
+    let (order, source) = order(&call.json()?, call.language(), api.strict)?;
     let tasks = api.store.export_tasks();
     let task = tasks.create(&permit, order, move |tx, selection| source.name(tx, selection)).await?;
     api.exports.ring();
     Ok(created(&task))
 }
 
-fn order(body: &Json, language: Language) -> Result<(NewExportTask, &'static dyn Source), Fault> {
+fn order(
+    body: &Json,
+    language: Language,
+    strict: bool,
+) -> Result<(NewExportTask, &'static dyn Source), Fault> {
     let mut fields = Fields::of(body, Code::ExportTaskInvalid)?;
     let sources: Vec<_> = SOURCES.iter().map(|source| (source.resource_type(), *source)).collect();
     let source = fields.word("resource_type", &sources);
     let resource_condition = resource_condition(&mut fields, source);
-    let formats: Vec<_> = FORMATS.iter().map(|format| (format.name(), format.name())).collect();
+    let formats = FORMATS.iter().filter(|format| !(strict && format.goes_beyond_the_cloud()));
+    let formats: Vec<_> = formats.map(|format| (format.name(), format.name())).collect();
     let export_format = fields.word("export_format", &formats).unwrap_or(FORMAT_DEFAULT);
     let app_type = fields.word("app_type", SCOPES).unwrap_or(AppType::Global);
     let app_id = fields.text("app_id", rule::ID36);

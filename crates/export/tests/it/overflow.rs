@@ -18,7 +18,7 @@ fn a_text_too_long_for_its_cell_goes_on_in_the_overflow_sheet() {
     let long = "设".repeat(CELL);
     assert!(overflow[1] == ["1", "3", "3", "2", &long] && overflow[2] == ["1", "3", "3", "3", "设"]);
     assert_eq!(overflow.len(), 3);
-    assert_eq!(written.altered, Altered { cut: 0, continued: 1, cleaned: 0 });
+    assert_eq!(written.altered, Altered { cut: 0, continued: 1, cleaned: 0, guarded: 0 });
     assert_eq!(written.summary()["Cells continued in sheet Overflow"], "1");
 }
 
@@ -42,7 +42,7 @@ fn a_text_is_cut_behind_a_mebibyte_and_reported() {
     let kept = MEBIBYTE.div_ceil(CELL) * CELL;
     let (whole, cut) = ("x".repeat(kept), "y".repeat(kept + 1));
     let written = outputs(&[&whole, &cut]);
-    assert_eq!(written.altered, Altered { cut: 1, continued: 1, cleaned: 0 });
+    assert_eq!(written.altered, Altered { cut: 1, continued: 1, cleaned: 0, guarded: 0 });
     let summary = written.summary();
     assert_eq!((&*summary["Cells cut"], &*summary["Cells continued in sheet Overflow"]), ("1", "1"));
     let overflow = written.sheet("Overflow");
@@ -58,6 +58,6 @@ fn a_character_replaced_only_in_the_overflow_sheet_is_counted_all_the_same() {
     let both = "\0".to_owned() + &"x".repeat(CELL) + "\0";
     let written = outputs(&[&before, &behind, &both]);
     assert_eq!(written.sheet("Overflow")[2][4], "\u{FFFD}");
-    assert_eq!(written.altered, Altered { cut: 0, continued: 3, cleaned: 3 });
+    assert_eq!(written.altered, Altered { cut: 0, continued: 3, cleaned: 3, guarded: 0 });
     assert_eq!(written.summary()["Cells with characters replaced"], "3");
 }

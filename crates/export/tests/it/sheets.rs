@@ -52,7 +52,7 @@ fn the_row_behind_16_full_sheets_begins_a_second_workbook() {
     let written = numbered(SHEETS * SHEET + 1);
     let parts: Vec<_> = written.parts.iter().map(|part| (&*part.name, part.rows)).collect();
     assert_eq!(parts, [("task.xls", (SHEETS * SHEET) as i64), ("task-2.xls", 1)]);
-    let mut second = Xls::new(Cursor::new(written.workbook("task-2.xls"))).unwrap();
+    let mut second = Xls::new(Cursor::new(written.entry("task-2.xls"))).unwrap();
     assert_eq!(second.sheet_names(), ["Summary", "Results"]);
     let last = (SHEETS * SHEET).to_string();
     let results = second.worksheet_range("Results").unwrap();

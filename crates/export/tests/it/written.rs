@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     io::{Cursor, Read},
+    path::Path,
 };
 
 use blob::Blobs;
@@ -17,7 +18,7 @@ use unlade_export::{
     source::{Counted, Subject},
 };
 
-const COLUMNS: &[Column] = &[
+pub(crate) const COLUMNS: &[Column] = &[
     Column::new("target", "目标", 36),
     Column::few_valued("status", "状态", 12),
     Column::new("output", "输出", 40),
@@ -41,8 +42,19 @@ pub(crate) fn write(
     rows: impl FnOnce(&mut dyn FnMut(&Row<'_>)),
 ) -> Result<Written, Error> {
     let dir = tempfile::tempdir().unwrap();
-    let blobs = Blobs::open(dir.path()).unwrap();
-    let layout = Layout { name: "task".to_owned(), language, columns: COLUMNS };
+    write_in(dir.path(), export_format, language, COLUMNS, |row| rows(&mut |cells| row(cells)))
+}
+
+/// The same below other columns, in a directory that the caller may look into.
+pub(crate) fn write_in(
+    directory: &Path,
+    export_format: &str,
+    language: Language,
+    columns: &'static [Column],
+    rows: impl FnOnce(&mut dyn FnMut(&[Cell<'_>])),
+) -> Result<Written, Error> {
+    let blobs = Blobs::open(directory).unwrap();
+    let layout = Layout { name: "task".to_owned(), language, columns };
     let scratch = || blobs.scratch().map_err(std::io::Error::other);
     let archive = Archive::new(blobs.stage().unwrap(), CHANGED_MS);
     let mut encoder = format(export_format).unwrap().encoder(layout, archive, &scratch)?;
@@ -71,8 +83,8 @@ pub(crate) fn outputs(texts: &[&str]) -> Written {
 }
 
 impl Written {
-    /// One workbook's bytes.
-    pub(crate) fn workbook(&self, name: &str) -> Vec<u8> {
+    /// One entry's bytes.
+    pub(crate) fn entry(&self, name: &str) -> Vec<u8> {
         let mut zip = zip::ZipArchive::new(Cursor::new(&self.zip)).unwrap();
         let mut bytes = Vec::new();
         zip.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
@@ -81,7 +93,7 @@ impl Written {
 
     /// The first workbook, open.
     pub(crate) fn open(&self) -> Xls<Cursor<Vec<u8>>> {
-        Xls::new(Cursor::new(self.workbook("task.xls"))).unwrap()
+        Xls::new(Cursor::new(self.entry("task.xls"))).unwrap()
     }
 
     /// A sheet of the first workbook, row by row.

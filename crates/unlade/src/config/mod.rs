@@ -40,6 +40,8 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// Free space below which new work is refused.
     pub(crate) free_bytes_min: u64,
+    /// Whether what goes beyond the cloud is refused.
+    pub(crate) strict: bool,
     /// What a client is allowed.
     pub(crate) manners: Manners,
     /// Exports at a time.
@@ -102,6 +104,7 @@ impl Config {
                 listen => Some(address("server.metrics_listen", listen)?),
             },
             free_bytes_min: server.free_bytes_min,
+            strict: server.strict,
             data_dir: server.data_dir,
             manners: Manners {
                 connections_max: server.connections_max,

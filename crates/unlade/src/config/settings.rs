@@ -28,6 +28,8 @@ pub(super) struct Server {
     pub(super) header_timeout_seconds: u64,
     /// How long a client may keep us waiting for 64 KiB of a body, or for room for more of an answer.
     pub(super) stall_timeout_seconds: u64,
+    /// Whether what goes beyond the cloud is refused.
+    pub(super) strict: bool,
 }
 
 impl Default for Server {
@@ -40,6 +42,7 @@ impl Default for Server {
             metrics_listen: String::new(),
             header_timeout_seconds: 10,
             stall_timeout_seconds: 60,
+            strict: false,
         }
     }
 }

@@ -50,7 +50,7 @@ impl Engines {
     }
 
     /// The API, which rings the workers awake.
-    pub(super) fn router(&self, house: &House) -> Result<Router, store::Error> {
+    pub(super) fn router(&self, house: &House, strict: bool) -> Result<Router, store::Error> {
         api::router(api::Parts {
             store: house.store.clone(),
             blobs: house.blobs.clone(),
@@ -58,6 +58,7 @@ impl Engines {
             exports: self.exports.clone(),
             batches: self.batches.clone(),
             program: house.program.clone(),
+            strict,
         })
     }
 

@@ -66,7 +66,7 @@ fn serve(config: &Config, throwaway: bool) -> Result<(), Error> {
     let freed = house.store.free_all_claims()?;
     tracing::info!(directory = %config.data_dir.display(), freed_claims = freed, "open");
     let engines = Engines::start(&house, config, runtime.handle())?;
-    let router = engines.router(&house)?;
+    let router = engines.router(&house, config.strict)?;
     if let Some(metrics) = metrics {
         announce("metrics", metrics.address(), "/metrics");
         runtime.spawn(metrics.serve(metrics::router(&house), std::future::pending()));

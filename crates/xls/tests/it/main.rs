@@ -4,6 +4,7 @@
 
 mod audit;
 mod container;
+mod deflated;
 mod limits;
 mod output;
 mod random;

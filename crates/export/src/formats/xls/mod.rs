@@ -29,6 +29,10 @@ impl Format for Xls {
         "xls"
     }
 
+    fn goes_beyond_the_cloud(&self) -> bool {
+        false
+    }
+
     fn encoder<'a>(
         &self,
         layout: Layout,
@@ -45,15 +49,6 @@ impl Format for Xls {
         };
         encoder.begin_book()?;
         Ok(Box::new(encoder))
-    }
-}
-
-impl From<xls::Error> for Error {
-    fn from(error: xls::Error) -> Self {
-        match error {
-            xls::Error::Io(error) => Error::Io(error),
-            limit => Error::Limit(limit.to_string()),
-        }
     }
 }
 

@@ -1,0 +1,5 @@
+//! What several Formats write alike.
+
+pub(crate) mod lines;
+pub(crate) mod summary;
+pub(crate) mod text;
