@@ -1,11 +1,8 @@
 //! The whole table: each figure by child processes of this program, the run in the middle if there are several.
 
-use std::{
-    path::Path,
-    process::{Command, Output},
-};
+use std::path::Path;
 
-use crate::{Outcome, devices, figure::Figure, peer, table::Table};
+use crate::{Outcome, child, devices, figure::Figure, peer, table::Table};
 
 /// Up to so many rows a figure is short enough to be measured three times, and a peer's to be waited for.
 const SHORT: i64 = 100_000;
@@ -73,14 +70,4 @@ fn median(runs: usize, run: impl Fn() -> Outcome<Figure>) -> Outcome<Figure> {
 
 fn measured(arguments: &[&str]) -> Outcome<Figure> {
     Figure::read(&child(arguments)?)
-}
-
-/// Runs this program; answers what it printed.
-fn child(arguments: &[&str]) -> Outcome<Vec<u8>> {
-    let Output { status, stdout, stderr } =
-        Command::new(std::env::current_exe()?).args(arguments).output()?;
-    if status.success() {
-        return Ok(stdout);
-    }
-    Err(format!("{}: {status}: {}", arguments.join(" "), String::from_utf8_lossy(&stderr)).into())
 }

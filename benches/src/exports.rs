@@ -23,7 +23,7 @@ use crate::{
 
 /// The kind of the batch task that is exported.
 pub(crate) const KIND: &str = "freezeDevices";
-const SOURCE: &str = "BatchTask";
+pub(crate) const SOURCE: &str = "BatchTask";
 
 /// Reads every row, as the Source does, and only sums up its lengths.
 pub(crate) fn scan(directory: &Path) -> Outcome<Figure> {

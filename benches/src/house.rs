@@ -21,7 +21,7 @@ pub(crate) const PROJECT: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
 /// The first of everything that is listed.
 pub(crate) const NEWEST: PageOrder = PageOrder { limit: 1, marker: RecordId::MAX, offset: 0 };
 /// A key that protects nothing: the directory is thrown away.
-const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+pub(crate) const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 /// How often the client of a job asks whether it is done.
 const ASK_EVERY: Duration = Duration::from_millis(5);
 

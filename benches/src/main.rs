@@ -5,15 +5,20 @@
 
 mod all;
 mod devices;
+mod document;
 mod exports;
 mod figure;
 mod house;
 mod peer;
 mod rows;
 mod seed;
+mod spreadsheets;
 mod table;
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    process::{Command, Output},
+};
 
 use clap::{Parser, Subcommand};
 
@@ -39,6 +44,20 @@ enum What {
         /// Write the table, with the machine that it is true for, to this file
         #[arg(long)]
         record: Option<PathBuf>,
+    },
+    /// Server exports beside the writers of others
+    Spreadsheets(spreadsheets::Options),
+    /// Makes the rows that spreadsheets are made of, in an empty directory
+    #[command(hide = true)]
+    MakeSpreadsheets { directory: PathBuf, rows: i64 },
+    /// Looks whether a file holds the rows of that directory
+    #[command(hide = true)]
+    CheckSpreadsheet { directory: PathBuf, file: PathBuf },
+    /// Runs a command and tells what it took as a whole
+    #[command(hide = true)]
+    Whole {
+        #[arg(last = true)]
+        command: Vec<String>,
     },
     /// Makes a batch task of so many finished subtasks in a directory
     #[command(hide = true)]
@@ -69,6 +88,10 @@ enum What {
 fn main() -> Outcome<()> {
     match Arguments::parse().what {
         What::All { quick, rows, record } => all::run(quick, rows, record.as_deref()),
+        What::Spreadsheets(options) => spreadsheets::run(&options),
+        What::MakeSpreadsheets { directory, rows } => print(&spreadsheets::make(&directory, rows)?),
+        What::CheckSpreadsheet { directory, file } => spreadsheets::check(&directory, &file),
+        What::Whole { command } => print(&spreadsheets::whole(&command)?),
         What::Seed { directory, rows } => seed::results(&directory, rows),
         What::Scan { directory } => exports::scan(&directory)?.print(),
         What::Export { directory } => exports::export(&directory)?.print(),
@@ -77,4 +100,20 @@ fn main() -> Outcome<()> {
         What::SeedDevices { directory, rows, from_file: true } => seed::devices_file(&directory, rows),
         What::CreateDevices { directory } => devices::create(&directory)?.print(),
     }
+}
+
+/// Tells what was found to the process that asked for it.
+fn print(found: &impl serde::Serialize) -> Outcome<()> {
+    println!("{}", serde_json::to_string(found)?);
+    Ok(())
+}
+
+/// Runs this program; answers what it printed.
+fn child(arguments: &[&str]) -> Outcome<Vec<u8>> {
+    let Output { status, stdout, stderr } =
+        Command::new(std::env::current_exe()?).args(arguments).output()?;
+    if status.success() {
+        return Ok(stdout);
+    }
+    Err(format!("{}: {status}: {}", arguments.join(" "), String::from_utf8_lossy(&stderr)).into())
 }

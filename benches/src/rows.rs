@@ -1,10 +1,11 @@
 //! Rows like those of a real fleet, the same on every run: 65 % with a JSON output of 100 to 320 characters,
-//! 8 % failed with one of twelve codes, 22 % of the devices with Chinese names; about 175 bytes of text a row,
-//! besides its two times.
+//! 8 % failed with one of twelve codes, 22 % of the devices with Chinese names; about 230 bytes of text a row, its two
+//! times included.
 
 use store::subtasks::Done;
 use types::{Code, Fault};
 
+const PRODUCT: &str = "5e25cf17ff79429400c3a1d2";
 const ERRORS: [Code; 12] = [
     Code::DeviceMissing,
     Code::DeviceFrozen,
@@ -19,10 +20,13 @@ const ERRORS: [Code; 12] = [
     Code::InvalidInput,
     Code::Internal,
 ];
-const CHINESE_SITES: [&str; 4] = ["上海浦东", "北京朝阳", "深圳南山", "杭州滨江"];
-const CHINESE_KINDS: [&str; 4] = ["智能水表", "路灯控制器", "温湿度传感器", "网关"];
-const SITES: [&str; 4] = ["plant-a", "depot-7", "warehouse-east", "basement-2"];
-const KINDS: [&str; 4] = ["water-meter", "lamp-ctl", "temp-sensor", "gateway"];
+const CHINESE_SITES: [&str; 8] =
+    ["上海浦东", "北京朝阳", "深圳南山", "杭州滨江", "成都高新", "广州天河", "武汉光谷", "西安雁塔"];
+const CHINESE_KINDS: [&str; 5] = ["智能水表", "路灯控制器", "温湿度传感器", "网关", "燃气报警器"];
+const SITES: [&str; 8] =
+    ["plant-a", "plant-b", "depot-7", "lab", "warehouse-east", "warehouse-west", "roof", "basement-2"];
+const KINDS: [&str; 6] = ["water-meter", "lamp-ctl", "temp-sensor", "gateway", "gas-alarm", "tracker"];
+const FIRMWARES: [&str; 5] = ["V1.0.3", "V1.1.0", "V1.1.7", "V2.0.0-rc2", "V2.0.1"];
 const RESULTS: [&str; 4] = ["ok", "success", "done", "accepted"];
 
 /// Chances that depend on nothing but the row (xorshift64*, its seed spread by the golden ratio).
@@ -54,18 +58,24 @@ impl Dice {
 
 /// The `number`-th device.
 pub(crate) fn target(number: i64) -> String {
-    format!("5e25cf17ff794294_{}", node_id(number))
+    format!("{PRODUCT}_{}", node_id(number))
 }
 
+/// Half of them count up, as the numbers of one maker do; the others look like chance, but none comes twice.
 fn node_id(number: i64) -> String {
-    format!("{:012}", 860_000_000_012 + number * 7)
+    let spread = (number as u32).wrapping_mul(0x9e37_79b1);
+    if spread & 1 << 20 == 0 {
+        format!("{:012}", 860_000_000_012 + number * 7 + i64::from(spread >> 28 & 3))
+    } else {
+        format!("SN{:02X}{spread:08X}", spread >> 11 & 0xff)
+    }
 }
 
 /// What became of the `number`-th device.
 pub(crate) fn done(number: i64) -> Done {
     let dice = &mut Dice::of(number);
     let failed = dice.below(100) < 8;
-    let started_ms = 1_769_842_800_000 + number * 8;
+    let started_ms = 1_769_842_800_000 + number * 8 + dice.below(8) as i64;
     Done {
         ordinal: number,
         target: target(number),
@@ -97,17 +107,18 @@ fn output(dice: &mut Dice, number: i64) -> String {
 
 fn response(dice: &mut Dice) -> String {
     format!(
-        r#"{{"result_code":0,"response_name":"COMMAND_RESPONSE","paras":{{"result":"{}","rssi":-{},"battery":{},"voltage":3.{:02}}}}}"#,
+        r#"{{"result_code":0,"response_name":"COMMAND_RESPONSE","paras":{{"result":"{}","rssi":-{},"battery":{},"voltage":{}.{:02}}}}}"#,
         dice.one(&RESULTS),
         50 + dice.below(64),
         dice.below(101),
+        3 + dice.below(2),
         dice.below(100),
     )
 }
 
 fn properties(dice: &mut Dice, number: i64) -> String {
     format!(
-        r#"{{"services":[{{"service_id":"Meter","properties":{{"flow":{}.{:03},"total":{},"valve":"{}","temp":{}.{}}},"event_time":"20260131T07{:02}{:02}Z"}}],"fw":"V2.0.1","seq":{number},"trace":"{:016x}"}}"#,
+        r#"{{"services":[{{"service_id":"Meter","properties":{{"flow":{}.{:03},"total":{},"valve":"{}","temp":{}.{}}},"event_time":"20260131T07{:02}{:02}Z"}}],"fw":"{}","seq":{number},"trace":"{:016x}"}}"#,
         dice.below(32),
         dice.below(1000),
         dice.below(1 << 24),
@@ -116,13 +127,15 @@ fn properties(dice: &mut Dice, number: i64) -> String {
         dice.below(8),
         dice.below(60),
         dice.below(60),
+        dice.one(&FIRMWARES),
         dice.roll(),
     )
 }
 
 fn upgrade(dice: &mut Dice) -> String {
     format!(
-        r#"{{"upgrade":{{"from":"V1.1.0","to":"V2.0.1","bytes":{},"crc":"{:08x}","log":["download ok","verify ok","reboot in {}s","slot {} active"]}},"uptime":{},"desc":"升级完成"}}"#,
+        r#"{{"upgrade":{{"from":"{}","to":"V2.0.1","bytes":{},"crc":"{:08x}","log":["download ok","verify ok","reboot in {}s","slot {} active"]}},"uptime":{},"desc":"升级完成"}}"#,
+        dice.one(&FIRMWARES),
         400_000 + dice.below(1 << 18),
         dice.below(1 << 32),
         dice.below(32),

@@ -2,6 +2,9 @@
 //!
 //! What is measured, and how, is known to `benches/` alone.
 
+mod peers;
+pub(crate) mod spreadsheets;
+
 use std::process::Command;
 
 use crate::place::{built, cargo, root};
@@ -9,19 +12,32 @@ use crate::suite::{Count, Suite};
 use crate::summary::Summary;
 
 #[derive(clap::Args, Default)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    pub(crate) part: Option<Part>,
     /// Few rows: shows that everything runs, not how fast it is
     #[arg(long)]
     pub(crate) quick: bool,
     /// How many rows to export
     #[arg(long)]
     pub(crate) rows: Option<u64>,
-    /// Write the table to docs/benchmarks.md
+    /// Write the table to its section of docs/benchmarks.md
     #[arg(long)]
     pub(crate) record: bool,
 }
 
+/// What is a benchmark of its own.
+#[derive(clap::Subcommand)]
+pub(crate) enum Part {
+    /// Server exports beside the writers of others, in turn on the same rows
+    Spreadsheets(spreadsheets::Options),
+}
+
 pub(crate) fn run(options: &Options, summary: &mut Summary) {
+    if let Some(Part::Spreadsheets(options)) = &options.part {
+        return spreadsheets::run(options, summary);
+    }
     let build = Suite { name: "bench build", budget_seconds: 3600, count: Count::ExitCode };
     if !summary.add(build.run(&mut cargo(&["build", "--release", "-p", "unlade-bench", "-p", "unlade"]))) {
         return;

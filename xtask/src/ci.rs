@@ -11,5 +11,6 @@ pub(crate) fn run(summary: &mut Summary) {
     fuzz::run(&fuzz::Options::default(), summary);
     demo::run(summary);
     bench::run(&bench::Options { quick: true, ..bench::Options::default() }, summary);
+    bench::spreadsheets::run(&bench::spreadsheets::Options::quick(), summary);
     instructions::run(summary);
 }

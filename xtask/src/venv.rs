@@ -21,7 +21,8 @@ pub(crate) fn python() -> Result<Command, String> {
     Ok(Command::new(program(&directory)))
 }
 
-fn make(directory: &Path, requirements: &Path) -> Result<(), String> {
+/// Makes an environment anew.
+pub(crate) fn make(directory: &Path, requirements: &Path) -> Result<(), String> {
     println!("\n== making the Python environment");
     match fs::remove_dir_all(directory) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
