@@ -138,3 +138,63 @@ fn cell(cell: &Data) -> Outcome<String> {
         other => Err(format!("{other:?} is no text").into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rust_xlsxwriter::Workbook;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const ROWS: i64 = 3;
+
+    /// The data, and every cell of it as a writer would get it.
+    fn data() -> (TempDir, Vec<Texts>) {
+        let directory = tempfile::tempdir().unwrap();
+        let data = Connection::open(Place(directory.path()).sqlite()).unwrap();
+        let columns = COLUMNS.join(", ");
+        data.execute_batch(&format!("CREATE TABLE subtask (id INTEGER PRIMARY KEY, {columns})")).unwrap();
+        for id in 1..=ROWS {
+            let texts = (0..COLUMNS.len()).map(|column| format!("'{id}/{column}'"));
+            let texts: Vec<_> = texts.collect();
+            data.execute_batch(&format!("INSERT INTO subtask VALUES ({id}, {})", texts.join(", "))).unwrap();
+        }
+        let rows = (1..=ROWS).map(|id| sample(&data, id).unwrap()).collect();
+        (directory, rows)
+    }
+
+    fn csv_of(directory: &Path, rows: &[Texts]) -> Outcome<()> {
+        let out = directory.join("out.csv");
+        let mut csv = csv::Writer::from_path(&out).unwrap();
+        csv.write_record(COLUMNS).unwrap();
+        rows.iter().for_each(|row| csv.write_record(row).unwrap());
+        csv.flush().unwrap();
+        check(directory, &out)
+    }
+
+    #[test]
+    fn a_row_too_few_or_a_cell_that_differs_is_found() {
+        let (directory, rows) = data();
+        assert!(csv_of(directory.path(), &rows).is_ok());
+        let why = csv_of(directory.path(), &rows[..2]).unwrap_err();
+        assert_eq!(why.to_string(), "2 rows, not 3");
+        let mut altered = rows.clone();
+        altered[2][4].push('!');
+        assert!(csv_of(directory.path(), &altered).unwrap_err().to_string().starts_with("row 3 is"));
+    }
+
+    #[test]
+    fn a_text_that_became_a_number_is_found() {
+        let (directory, rows) = data();
+        let out = directory.path().join("out.xlsx");
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write_row(0, 0, COLUMNS).unwrap();
+        sheet.write_row_matrix(1, 0, &rows).unwrap();
+        book.save(&out).unwrap();
+        assert!(check(directory.path(), &out).is_ok());
+        book.worksheet_from_index(0).unwrap().write(2, 0, 2).unwrap();
+        book.save(&out).unwrap();
+        assert!(check(directory.path(), &out).unwrap_err().to_string().ends_with("is no text"));
+    }
+}

@@ -21,14 +21,14 @@ struct Target {
     unit: &'static str,
 }
 
-pub(super) const HEAD: &str = "\
+const HEAD: &str = "\
 | target | 目标 | measured 实测 | bar 下限 | aim 目标值 | |
 |---|---|--:|--:|--:|---|";
 
-/// The lines, about the smallest and the largest of the row counts.
-pub(super) fn lines(results: &Results, few: i64, many: i64) -> Vec<String> {
+/// The table, about the smallest and the largest of the row counts.
+pub(super) fn table(results: &Results, few: i64, many: i64) -> Vec<String> {
     let targets = [speed(results, few, many), frugal(results, few, many), other_formats(results, many)];
-    targets.iter().flatten().map(line).collect()
+    [HEAD.to_owned()].into_iter().chain(targets.iter().flatten().map(line)).collect()
 }
 
 fn cpu(cost: &Cost) -> f64 {

@@ -171,7 +171,7 @@ pub(super) fn versions(tool: &str, place: &Path) -> Vec<String> {
         "python" => vec![text(&interpreter(place)), program("python/peer.py"), "versions".to_owned()],
         "node" => vec!["node".to_owned(), text(&place.join("peer.js")), "versions".to_owned()],
         "rust" => vec![text(&place.join("unlade-peers")), "versions".to_owned()],
-        _ => vec![text(place), "--version".to_owned()],
+        _ => vec![text(place), ":memory:".to_owned(), "SELECT 'sqlite3 ' || sqlite_version()".to_owned()],
     }
 }
 
