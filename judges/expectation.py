@@ -94,7 +94,7 @@ def kept_of(found):
 def summary(rows, changed, altered):
     statuses = Counter(row[STATUS] for row in rows if row[STATUS] is not None)
     return [
-        *[["Snapshot time", changed], ["Rows", len(rows)]],
+        *[["Snapshot time", changed], ["Rows", len(rows)], ["Rows in the snapshot", len(rows)]],
         *headed("Rows by status", [[cell(status), count] for status, count in statuses.items()]),
         *headed("Most frequent failures", failures(rows)),
         *[[], ["Not written as it is"], ["Cells cut", altered["cut"]]],

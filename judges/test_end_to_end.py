@@ -89,7 +89,8 @@ def test_every_cell_is_what_the_api_was_given_or_pages_out(outsider, downloaded,
 def test_the_summary_counts_what_is_in_the_file(downloaded, read, name):
     wanted = {row[0]: row[1] for row in expected_book(downloaded[name].rows)["Summary"] if len(row) == 2}
     found = {row[0]: row[1] for row in read[name]["Summary"] if len(row) > 1}
-    for label in ("Rows", "Success", "Fail", "Cells cut", "Cells continued in sheet Overflow", "Cells with characters replaced"):
+    for label in ("Rows", "Rows in the snapshot", "Success", "Fail", "Cells cut", "Cells continued in sheet Overflow", "Cells with characters replaced"):
         assert found.get(label) == wanted.get(label), label
     task = downloaded[name].task
+    assert found["Rows by the task's counters"] == found["Rows"]
     assert (found["Task ID"], found["Task name"]) == (task.task_id, task.task_name)

@@ -16,6 +16,8 @@ pub(crate) fn manifest(report: &Report, parts: &[Part], altered: Altered) -> Vec
         .collect();
     let manifest = json!({
         "rows": report.rows,
+        "snapshot_rows": report.counted,
+        "counters_rows": report.counters,
         "rows_sha256": report.rows_sha256,
         "snapshot_time": time::iso_ms(report.changed_ms),
         "workbooks": workbooks,

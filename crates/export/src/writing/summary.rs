@@ -10,6 +10,8 @@ use crate::{
 
 const SNAPSHOT: Word = Word::new("Snapshot time", "快照时间");
 const ROWS: Word = Word::new("Rows", "总行数");
+const IN_SNAPSHOT: Word = Word::new("Rows in the snapshot", "快照中的行数");
+const BY_COUNTERS: Word = Word::new("Rows by the task's counters", "任务计数器中的行数");
 const BY_STATUS: Word = Word::new("Rows by status", "各状态行数");
 const FAILURES: Word = Word::new("Most frequent failures", "最常见的失败原因");
 const ALTERED: Word = Word::new("Not written as it is", "未能原样写入的内容");
@@ -57,7 +59,12 @@ pub(crate) fn totals(
         put(Line::Text(said(fact.label), &fact.value))?;
     }
     put(Line::Text(said(SNAPSHOT), &time::iso_ms(report.changed_ms)))?;
+    // Equal, or the file would not be there: whoever doubts it can see what was compared.
     put(Line::Count(said(ROWS), report.rows, ""))?;
+    put(Line::Count(said(IN_SNAPSHOT), report.counted, ""))?;
+    if let Some(rows) = report.counters {
+        put(Line::Count(said(BY_COUNTERS), rows, ""))?;
+    }
     if !report.statuses.is_empty() {
         heading(said(BY_STATUS), put)?;
         for (status, count) in &report.statuses {

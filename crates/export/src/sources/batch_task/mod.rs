@@ -84,6 +84,7 @@ impl Source for BatchTask {
             (Word::new("Task status", "任务状态"), work.status),
             (Word::new("App ID", "资源空间ID"), work.app_id),
             (Word::new("Created", "创建时间"), time::iso_ms(work.created_ms)),
+            (Word::new("Condition", "导出条件"), selection.condition.to_owned()),
         ];
         Ok(Some(Subject {
             facts: facts.into_iter().map(|(label, value)| Fact { label, value }).collect(),
