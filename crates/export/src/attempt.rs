@@ -4,7 +4,11 @@
 //! for, and the next one starts at the first row with a new epoch. What it publishes carries the epoch in its
 //! key and counts only if the claim still holds when the database row is written.
 
+#[cfg(test)]
+mod tests;
+
 use blob::{Blobs, Staged};
+use db::Tx;
 use jobs::{Job, Lease, Stop};
 use store::{
     Store, export_tasks,
@@ -13,7 +17,7 @@ use store::{
 };
 
 use crate::{
-    FORMATS, SOURCES,
+    FORMATS, Format, SOURCES, Source,
     archive::Archive,
     complete,
     encode::{self, Layout},
@@ -139,33 +143,8 @@ impl Exports {
     fn write(&self, order: &Order, lease: &Lease) -> Result<(Staged, i64), Ended> {
         let source = source(&order.resource_type).ok_or_else(|| unknown("resource_type", SOURCES.len()))?;
         let format = format(&order.export_format).ok_or_else(|| unknown("export_format", FORMATS.len()))?;
-        let selection = Selection {
-            project_id: &order.project_id,
-            condition: &order.resource_condition,
-            only_app: order.only_app.as_deref(),
-        };
-        let scratch = || self.blobs.scratch().map_err(std::io::Error::from);
-        self.store.db().snapshot_blocking(|snapshot| {
-            let subject = source.subject(snapshot, selection)?.ok_or_else(gone)?;
-            let archive = Archive::new(self.blobs.stage()?, subject.changed_ms);
-            let layout =
-                Layout { name: order.name.clone(), language: order.language, columns: source.columns() };
-            let mut encoder = format.encoder(layout, archive, &scratch)?;
-            let look = &mut |rows| {
-                lease.progress(rows, subject.rows);
-                lease.check()
-            };
-            let tally = pour(source, snapshot, selection, &mut *encoder, look)?;
-            let report = tally.report(&subject);
-            complete::rows(&subject, &report)?;
-            let encoded = encoder.finish(&report)?;
-            complete::file(&report, &encoded.parts)?;
-            let mut archive = encoded.archive;
-            archive
-                .add("manifest.json", &manifest(&report, &encoded.parts, encoded.altered))
-                .map_err(encode::Error::from)?;
-            Ok((archive.finish().map_err(encode::Error::from)?, report.rows))
-        })
+        let file = File { source, format, order, blobs: &self.blobs };
+        self.store.db().snapshot_blocking(|snapshot| file.write(snapshot, lease))
     }
 
     /// Makes the file an object under the claim's own key: an attempt that was overtaken overwrites nothing.
@@ -176,6 +155,45 @@ impl Exports {
         lease.check()?;
         self.blobs.publish(staged, &object_key)?;
         Ok(Made { object_key, bytes: bytes as i64, sha256, rows })
+    }
+}
+
+/// What is to be written, and where.
+struct File<'f> {
+    source: &'f dyn Source,
+    format: &'f dyn Format,
+    order: &'f Order,
+    blobs: &'f Blobs,
+}
+
+impl File<'_> {
+    /// The sentence of this module from rows to zip. What is not answered leaves nothing on the disk.
+    fn write(&self, snapshot: &mut dyn Tx, lease: &Lease) -> Result<(Staged, i64), Ended> {
+        let Self { source, format, order, blobs } = self;
+        let selection = Selection {
+            project_id: &order.project_id,
+            condition: &order.resource_condition,
+            only_app: order.only_app.as_deref(),
+        };
+        let subject = source.subject(snapshot, selection)?.ok_or_else(gone)?;
+        let archive = Archive::new(blobs.stage()?, subject.changed_ms);
+        let layout = Layout { name: order.name.clone(), language: order.language, columns: source.columns() };
+        let scratch = || blobs.scratch().map_err(std::io::Error::from);
+        let mut encoder = format.encoder(layout, archive, &scratch)?;
+        let look = &mut |rows| {
+            lease.progress(rows, subject.rows);
+            lease.check()
+        };
+        let tally = pour(*source, snapshot, selection, &mut *encoder, look)?;
+        let report = tally.report(&subject);
+        complete::rows(&subject, &report)?;
+        let encoded = encoder.finish(&report)?;
+        complete::file(&report, &encoded.parts)?;
+        let mut archive = encoded.archive;
+        archive
+            .add("manifest.json", &manifest(&report, &encoded.parts, encoded.altered))
+            .map_err(encode::Error::from)?;
+        Ok((archive.finish().map_err(encode::Error::from)?, report.rows))
     }
 }
 
