@@ -4,6 +4,13 @@
 use crate::globals::Xf;
 
 /// One cell of a row. Borrowed, so that a row costs no allocation.
+///
+/// ```
+/// use unlade_xls::Cell;
+///
+/// let row = [Cell::Text("0042"), Cell::Int(42), Cell::Date(1_732_447_268_123), Cell::Bool(true), Cell::Empty];
+/// # assert_eq!(row.len(), 5);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Cell<'a> {
@@ -29,6 +36,21 @@ pub enum Cell<'a> {
 }
 
 /// What happened to the texts of one row on their way into the file.
+///
+/// ```
+/// # fn main() -> Result<(), unlade_xls::Error> {
+/// # use std::io::Cursor;
+/// use unlade_xls::{Cell, Column};
+///
+/// # let (out, spool) = (Cursor::new(Vec::new()), Cursor::new(Vec::new()));
+/// # let mut workbook = unlade_xls::Workbook::new(out, spool, unlade_xls::Codec::Plain)?;
+/// let sheet = workbook.add_sheet("S", &[Column::new("a"), Column::new("b")])?;
+/// let long = "x".repeat(40_000);
+/// let written = workbook.row(sheet, &[Cell::Text(&long), Cell::Text("\0")])?;
+/// assert_eq!((written.cut, written.cleaned), (1, 1));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     /// Cells whose text was cut at 32,767 UTF-16 units. [`crate::fit`] tells what was left over.
@@ -37,7 +59,19 @@ pub struct Written {
     pub cleaned: u32,
 }
 
-/// One column of a sheet.
+/// One column of a sheet: its title and how its cells look.
+///
+/// ```
+/// use unlade_xls::Column;
+///
+/// let columns = [
+///     Column::new("device id").width(26),
+///     Column::new("status").few_valued(),
+///     Column::new("message").width(60).wrapped(),
+///     Column::new("finished").width(24).milliseconds(),
+/// ];
+/// # assert_eq!(columns.len(), 4);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     pub(crate) title: String,

@@ -4,6 +4,23 @@
 use crate::limits::{COLUMNS_MAX, RAW_LEN_MAX, ROWS_MAX, SHEETS_MAX, TEXT_UNITS_MAX};
 
 /// Why the workbook did not take what it was given.
+///
+/// ```
+/// # fn main() -> Result<(), unlade_xls::Error> {
+/// # use std::io::Cursor;
+/// use unlade_xls::{Column, Error};
+///
+/// # let (out, spool) = (Cursor::new(Vec::new()), Cursor::new(Vec::new()));
+/// # let mut workbook = unlade_xls::Workbook::new(out, spool, unlade_xls::Codec::Plain)?;
+/// let columns = vec![Column::new("a"); 257];
+/// let error = workbook.add_sheet("Wide", &columns).unwrap_err();
+/// assert!(matches!(error, Error::TooManyColumns(257)));
+/// assert_eq!(error.to_string(), "a sheet has at most 256 columns, not 257");
+/// // The workbook is as it was.
+/// workbook.add_sheet("Wide", &columns[..256])?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

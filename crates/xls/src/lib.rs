@@ -11,6 +11,7 @@
 //!   | OLE2 header, 512 bytes      | at the end |  reserved first, patched last; one stored block
 //!   | globals: BOF fonts formats  |            |  if the output is deflated
 //!   |  BOUNDSHEET a tab (offsets) |            |
+//!   |  NAME and drawing of arrows |            |
 //!   |  SST: counts, filler string |            |
 //!   +-----------------------------+
 //!   | strings  CONTINUE  strings  | row by row |  to the output as they come
@@ -18,7 +19,7 @@
 //!   +-----------------------------+
 //!   | sheet: BOF COLINFO DIMENS.  | at the end |
 //!   |  LABELSST NUMBER RK ...     | row by row |  to the spool as they come, copied behind the strings
-//!   |  WINDOW2 PANE SELECTION EOF | at the end |
+//!   |  arrows WINDOW2 PANE .. EOF | at the end |
 //!   +-----------------------------+
 //!   | next sheet ...              |            |
 //!   +-----------------------------+
@@ -31,17 +32,19 @@
 //! in which they lie. Every cell of text refers to the string table; there are no formulas, no macros, no clock
 //! and no chance in the file: the same calls give the same bytes.
 //!
-//! What it deliberately does not do: read `.xls`, open files, style single cells, write formulas or pictures.
+//! What it deliberately does not do: read `.xls`, style single cells, write formulas, links or pictures.
 //!
 //! ```
 //! # fn main() -> Result<(), unlade_xls::Error> {
 //! use std::io::Cursor;
 //! use unlade_xls::{Cell, Codec, Column, Workbook};
 //!
+//! // To a file: `Workbook::create("report.xls")`.
 //! let (out, spool) = (Cursor::new(Vec::new()), Cursor::new(Vec::new()));
 //! let mut workbook = Workbook::new(out, spool, Codec::Plain)?;
 //! let columns = [Column::new("id").width(26), Column::new("status").few_valued(), Column::new("tries")];
 //! let results = workbook.add_sheet("Results", &columns)?;
+//! workbook.add_filter(results)?;
 //! workbook.row(results, &[Cell::Text("0042"), Cell::Text("Success"), Cell::Int(3)])?;
 //!
 //! let summary = workbook.add_sheet_without_header("Summary", &[Column::new(""), Column::new("")])?;
@@ -54,6 +57,8 @@
 //! # }
 //! ```
 
+#![deny(unsafe_code)]
+
 #[doc = include_str!("../README.md")]
 #[cfg(doctest)]
 struct Readme;
@@ -64,6 +69,7 @@ mod container;
 mod date;
 mod deflated;
 mod error;
+mod file;
 mod filter;
 mod frame;
 mod globals;

@@ -13,14 +13,49 @@ use crate::pieces::{Finished, Output, Pieces, Spool};
 use crate::sheet::Sheet;
 use crate::strings::Strings;
 
-/// A sheet of the workbook that made it.
+/// A sheet of the workbook that made it. Rows of several sheets may be written by turns.
+///
+/// ```
+/// # fn main() -> Result<(), unlade_xls::Error> {
+/// # use std::io::Cursor;
+/// use unlade_xls::{Cell, Column, SheetId};
+///
+/// # let (out, spool) = (Cursor::new(Vec::new()), Cursor::new(Vec::new()));
+/// # let mut workbook = unlade_xls::Workbook::new(out, spool, unlade_xls::Codec::Plain)?;
+/// let columns = [Column::new("n")];
+/// let even: SheetId = workbook.add_sheet("Even", &columns)?;
+/// let odd: SheetId = workbook.add_sheet("Odd", &columns)?;
+/// for n in 0..10 {
+///     workbook.row(if n % 2 == 0 { even } else { odd }, &[Cell::Int(n)])?;
+/// }
+/// assert_eq!(workbook.rows_left(odd), unlade_xls::ROWS_MAX - 6);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SheetId(usize);
 
 /// A `.xls` file being written to `W`. Cells wait in `S`, packed, until the strings before them are complete.
 ///
 /// The output may be a part of a larger file: it begins where `out` is positioned. Both should be unbuffered,
-/// they get few and long writes.
+/// they get few and long writes. For a file alone there is [`Workbook::create`].
+///
+/// ```
+/// # fn main() -> Result<(), unlade_xls::Error> {
+/// # use std::io::Cursor;
+/// use unlade_xls::{Cell, Codec, Column, Workbook};
+///
+/// # let (out, spool) = (Cursor::new(Vec::new()), Cursor::new(Vec::new()));
+/// let mut workbook = Workbook::new(out, spool, Codec::DEFLATE)?;
+/// let sheet = workbook.add_sheet("Results", &[Column::new("id"), Column::new("at")])?;
+/// workbook.add_filter(sheet)?;
+/// workbook.row(sheet, &[Cell::Text("0042"), Cell::Date(1_732_447_268_123)])?;
+/// let finished = workbook.finish()?;
+/// // All that the header of a zip's entry asks for.
+/// println!("{} bytes, {} packed, CRC-32 {:08x}", finished.raw_len, finished.len, finished.crc32);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Workbook<W, S> {
     pieces: Pieces<W, S>,
     strings: Strings,

@@ -41,6 +41,7 @@ fn a_full_sheet_has_no_second_one_and_one_row_more_has() {
     assert_eq!(full.sheet("Results").len(), SHEET + 1);
     let more = numbered(SHEET + 1);
     assert_eq!(more.open().sheet_names(), ["Summary", "Results", "Results (2)"]);
+    assert_eq!(more.open().defined_names().len(), 2, "a hidden name for the filter arrows of each");
     assert_eq!(
         more.sheet("Results (2)"),
         [["target", "status", "output"], [&SHEET.to_string(), "Success", ""]]

@@ -5,6 +5,7 @@
 mod audit;
 mod container;
 mod deflated;
+mod files;
 mod limits;
 mod output;
 mod random;
