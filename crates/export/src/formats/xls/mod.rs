@@ -21,6 +21,9 @@ const SHEETS_MAX: usize = 16;
 /// What a workbook may grow to, its 2 GiB limit far away.
 const BYTES_MAX: u64 = 1 << 30;
 
+/// Columns of nearly every Source: clearing room for all that a sheet can have takes longer than a row's cells.
+const FEW: usize = 16;
+
 /// `xls`
 pub(crate) struct Xls;
 
@@ -132,13 +135,20 @@ impl XlsEncoder<'_> {
 
 impl Encoder for XlsEncoder<'_> {
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), Error> {
-        let mut written = [xls::Cell::Empty; xls::COLUMNS_MAX];
+        let (mut few, mut many);
+        let written = if cells.len() <= FEW {
+            few = [xls::Cell::Empty; FEW];
+            &mut few[..cells.len()]
+        } else {
+            many = [xls::Cell::Empty; xls::COLUMNS_MAX];
+            &mut many[..cells.len()]
+        };
         for (to, cell) in written.iter_mut().zip(cells) {
             *to = cell.text().map_or(xls::Cell::Empty, xls::Cell::Text);
         }
         let language = self.layout.language;
         let book = self.book()?;
-        let done = book.workbook.row(book.results, &written[..cells.len()])?;
+        let done = book.workbook.row(book.results, written)?;
         book.rows += 1;
         let mut altered = Altered { cleaned: i64::from(done.cleaned), ..Altered::default() };
         if done.cut > 0 {
