@@ -12,6 +12,7 @@ mod ci;
 mod demo;
 mod fuzz;
 mod instructions;
+mod isal;
 mod leash;
 mod place;
 mod suite;

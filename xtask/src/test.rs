@@ -5,6 +5,7 @@
 
 use clap::ValueEnum;
 
+use crate::isal;
 use crate::place::{built, cargo, root, target};
 use crate::suite::{Count, Outcome, Suite, skipped};
 use crate::summary::Summary;
@@ -52,6 +53,7 @@ fn rust(summary: &mut Summary) {
     }
     let suite = Suite { name: "rust", budget_seconds: 900, count: Count::CargoTest };
     summary.add(suite.run(&mut cargo(&["test", "--workspace", "--no-fail-fast"])));
+    isal::run(summary);
 }
 
 fn python(arguments: &[String], summary: &mut Summary) {
