@@ -142,18 +142,22 @@ fn put_arrow(data: &mut Vec<u8>, id: u32, column: u16) {
     put_container(data, [0x0000, 0xF011], 0);
 }
 
-/// OBJ: what the shape is, a drop-down list that Excel fills.
+/// OBJ: what the shape is, a drop-down list that the program fills.
 fn put_object(buf: &mut Vec<u8>, number: u16) {
     const DROP_DOWN: u16 = 0x0014;
-    // Locked, drawn by the program, its line set by it too.
+    // Locked, a part of the user interface; the third bit means nothing and is set by every writer looked at.
     const OPTIONS: u16 = 0x2101;
+    // Filled by the program, as the arrow of a filter.
+    const FILTER: u16 = 0x0301;
+    // More than the list takes: nothing of it goes on in a CONTINUE.
+    const LIST_LEN: u16 = 0x1FEE;
     put(buf, 0x005D, |data| {
         put_u16s(data, &[0x0015, 18, DROP_DOWN, number, OPTIONS, 0, 0, 0, 0, 0, 0]);
-        // The scroll bar: range 0 to 100 in steps of 1 and 10, 16 pixels wide.
+        // The scroll bar: range 0 to 100 in steps of 1 and 10, 16 pixels wide, shown.
         put_u16s(data, &[0x000C, 20, 0, 0, 0, 0, 100, 1, 10, 0, 16, 1]);
-        // The list: this length stands for "of a filter"; no lines yet, the first is chosen, eight are shown.
-        put_u16s(data, &[0x0013, 0x1FEE, 0, 0, 1, 0x0301, 0, 2, 8, 0x0057]);
-        put_u16s(data, &[0, 0]);
+        // The list: no formula, no lines yet, the first is chosen, no text field; it drops down, shows eight
+        // lines, is 87 wide; an empty text with its flag, padded. As the last part it needs no end.
+        put_u16s(data, &[0x0013, LIST_LEN, 0, 0, 1, FILTER, 0, 2, 8, 87, 0, 0]);
     });
 }
 

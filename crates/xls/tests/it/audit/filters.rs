@@ -65,9 +65,10 @@ fn check_drawing(records: &Substream<'_>, number: u32, tab: &Tab) -> u32 {
     });
     assert!(ids.into_iter().eq((0..shapes).map(|shape| number * 1_024 + shape)));
     for (object, column) in all(records, 0x005D).zip(1..) {
-        // Common data of a drop-down list with its number, and the end.
+        // Common data of a drop-down list with its number; a list of a filter behind its scroll bar.
         assert_eq!([0, 2, 4, 6].map(|at| u16_at(object.data, at)), [0x0015, 18, 0x0014, column]);
-        assert!(object.data.ends_with(&[0; 4]));
+        assert_eq!([22, 46, 56].map(|at| u16_at(object.data, at)), [0x000C, 0x0013, 0x0301]);
+        assert_eq!(object.data.len(), 70);
     }
     shapes
 }
