@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::whole::Cost;
 
+/// The head of the table of [`Results::line`].
 pub(super) const HEAD: &str = "\
-| writer | rows | CPU s | rows per CPU s | wall s | peak MiB | added MiB | MB out |
+| writer 程序 | rows 行数 | CPU s | rows per CPU s 每 CPU 秒行数 | wall s 用时 | peak MiB 峰值 | added MiB 增加 | MB out 文件 |
 |---|--:|--:|--:|--:|--:|--:|--:|";
 
 /// The costs by row count and key, one for each round.
@@ -56,6 +57,12 @@ impl Results {
             median(|cost| cost.peak_mib)?,
             median(|cost| cost.bytes as f64)? / 1e6,
         ))
+    }
+
+    /// The line of what `zip -6` makes of POI's file: only its size is compared.
+    pub(super) fn zipped_line(&self, rows: i64) -> Option<String> {
+        let bytes = *self.zipped.get(&rows)? as f64 / 1e6;
+        Some(format!("| zip -6 of POI's .xls | {rows} | - | - | - | - | - | {bytes:.2} |"))
     }
 }
 

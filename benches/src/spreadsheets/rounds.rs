@@ -137,7 +137,7 @@ impl Bench {
         let ours = OURS.iter().map(|one| (one.key, one.label));
         let writers = ours.chain(PEERS.iter().map(|peer| (peer.key, peer.label)));
         let lines = writers.filter_map(|(key, label)| self.results.line(rows, key, label));
-        [HEAD.to_owned()].into_iter().chain(lines).collect()
+        [HEAD.to_owned()].into_iter().chain(lines).chain(self.results.zipped_line(rows)).collect()
     }
 
     /// What the peers are made of.
