@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 
+import openpyxl
 import pytest
 
 from test_texts import ESCAPE, NAMES
@@ -31,7 +32,20 @@ def jsonl_rows(archive):
     return [[value or "" for value in row.values()] for row in objects]
 
 
-READERS = {"csv": csv_rows, "jsonl": jsonl_rows}
+def xlsx_rows(archive):
+    book = openpyxl.load_workbook(io.BytesIO(archive.read("formats.xlsx")))
+    assert book.sheetnames == ["Summary", "Results"]
+    sheet = book["Results"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", sheet.dimensions)
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert all((cell.data_type, cell.number_format) == ("s", "@") for cell in cells), "a cell that is not a text"
+    assert all(cell.quotePrefix == (cell.value[0] in "=+-@") for cell in cells)
+    titles, *rows = ([value or "" for value in row] for row in sheet.iter_rows(values_only=True))
+    assert titles == COLUMNS
+    return rows
+
+
+READERS = {"xlsx": xlsx_rows, "csv": csv_rows, "jsonl": jsonl_rows}
 
 
 @pytest.mark.parametrize("export_format", READERS)

@@ -11,12 +11,10 @@ use std::{
 
 use blob::Staged;
 use sha2::{Digest, Sha256};
-use types::time;
 
-const LOCAL_LEN: u64 = 30;
-const UTF8_NAME: u16 = 1 << 11;
-const STORED: u16 = 0;
-const DEFLATED: u16 = 8;
+pub(crate) mod entry;
+
+use entry::{DEFLATED, Entry, LOCAL_LEN, STORED, Stamp, directory, dos};
 
 /// Why an archive could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -32,21 +30,12 @@ pub enum Error {
     Damaged(String),
 }
 
-struct Entry {
-    name: String,
-    method: u16,
-    offset: u32,
-    crc32: u32,
-    len: u32,
-    raw_len: u32,
-}
-
 /// A zip being written into a staged file.
 pub struct Archive {
     staged: Staged,
     entries: Vec<Entry>,
-    /// Date and time of every entry, as DOS counts them.
-    stamp: [u16; 2],
+    /// Of every entry.
+    stamp: Stamp,
 }
 
 impl Archive {
@@ -55,14 +44,25 @@ impl Archive {
         Self { staged, entries: Vec::new(), stamp: dos(changed_ms) }
     }
 
+    /// The age of its entries.
+    pub(crate) fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
     /// Begins an entry whose writer deflates by itself, straight into the file that is answered. Until
     /// [`Archive::end`], the archive is not to be touched.
     pub fn begin(&mut self, name: &str) -> Result<File, Error> {
-        let offset = u32::try_from(self.staged.file().stream_position()?).map_err(|_| Error::TooLarge)?;
-        let name = name.to_owned();
-        let entry = Entry { name, method: DEFLATED, offset, crc32: 0, len: 0, raw_len: 0 };
-        let header = local_header(&entry, self.stamp);
-        self.staged.file().write_all(&header)?;
+        self.begin_as(name, DEFLATED)
+    }
+
+    /// Begins an entry that is packed already in its own way, and so is stored as it is.
+    pub(crate) fn begin_stored(&mut self, name: &str) -> Result<File, Error> {
+        self.begin_as(name, STORED)
+    }
+
+    fn begin_as(&mut self, name: &str, method: u16) -> Result<File, Error> {
+        let entry = Entry::at(self.staged.file().stream_position()?, name, method)?;
+        self.staged.file().write_all(&entry.local_header(self.stamp))?;
         self.entries.push(entry);
         Ok(self.staged.file().try_clone()?)
     }
@@ -70,29 +70,29 @@ impl Archive {
     /// Ends the entry that was begun last, reads it back, and answers its SHA-256.
     pub fn end(&mut self, crc32: u32, len: u64, raw_len: u64) -> Result<String, Error> {
         let Some(entry) = self.entries.last_mut() else { return Err(Error::TooLarge) };
-        entry.crc32 = crc32;
-        entry.len = u32::try_from(len).map_err(|_| Error::TooLarge)?;
-        entry.raw_len = u32::try_from(raw_len).map_err(|_| Error::TooLarge)?;
-        let header = local_header(entry, self.stamp);
+        entry.measure(crc32, len, raw_len)?;
+        let header = entry.local_header(self.stamp);
         let (offset, body) =
             (u64::from(entry.offset), u64::from(entry.offset) + LOCAL_LEN + entry.name.len() as u64);
         let file = self.staged.file();
         file.seek(SeekFrom::Start(offset))?;
         file.write_all(&header)?;
         file.seek(SeekFrom::Start(body))?;
-        let sha256 = read_back(Read::take(&mut *file, len), crc32, raw_len);
+        let bytes = Read::take(&mut *file, len);
+        let sha256 = match entry.method {
+            STORED => read_back(bytes, crc32, raw_len),
+            _ => read_back(xls::Inflated::new(bytes), crc32, raw_len),
+        };
         file.seek(SeekFrom::Start(body + len))?;
         sha256?.ok_or_else(|| Error::Damaged(entry.name.clone()))
     }
 
     /// Adds a small entry as it is.
     pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), Error> {
-        let offset = u32::try_from(self.staged.file().stream_position()?).map_err(|_| Error::TooLarge)?;
-        let len = u32::try_from(bytes.len()).map_err(|_| Error::TooLarge)?;
-        let crc32 = crc32fast::hash(bytes);
-        let entry = Entry { name: name.to_owned(), method: STORED, offset, crc32, len, raw_len: len };
-        let header = local_header(&entry, self.stamp);
-        self.staged.file().write_all(&header)?;
+        let mut entry = Entry::at(self.staged.file().stream_position()?, name, STORED)?;
+        let len = bytes.len() as u64;
+        entry.measure(crc32fast::hash(bytes), len, len)?;
+        self.staged.file().write_all(&entry.local_header(self.stamp))?;
         self.staged.file().write_all(bytes)?;
         self.entries.push(entry);
         Ok(())
@@ -101,25 +101,13 @@ impl Archive {
     /// Ends the archive.
     pub fn finish(mut self) -> Result<Staged, Error> {
         let start = self.staged.file().stream_position()?;
-        let mut directory = Vec::new();
-        for entry in &self.entries {
-            directory.extend(central_header(entry, self.stamp));
-        }
-        let count = u16::try_from(self.entries.len()).map_err(|_| Error::TooLarge)?;
-        let size = u32::try_from(directory.len()).map_err(|_| Error::TooLarge)?;
-        let start = u32::try_from(start).map_err(|_| Error::TooLarge)?;
-        directory.extend(b"PK\x05\x06\0\0\0\0");
-        directory.extend([count.to_le_bytes(), count.to_le_bytes()].concat());
-        directory.extend([size.to_le_bytes(), start.to_le_bytes()].concat());
-        directory.extend([0, 0]);
-        self.staged.file().write_all(&directory)?;
+        self.staged.file().write_all(&directory(&self.entries, self.stamp, start)?)?;
         Ok(self.staged)
     }
 }
 
-/// The SHA-256 of a deflated entry's content, if its length and CRC are what its writer says.
-fn read_back(packed: impl Read, crc32: u32, raw_len: u64) -> Result<Option<String>, Error> {
-    let mut raw = xls::Inflated::new(packed);
+/// The SHA-256 of an entry's content, if its length and CRC are what its writer says.
+fn read_back(mut raw: impl Read, crc32: u32, raw_len: u64) -> Result<Option<String>, Error> {
     let (mut hash, mut crc, mut len, mut piece) =
         (Sha256::new(), crc32fast::Hasher::new(), 0, vec![0; 64 << 10]);
     loop {
@@ -133,39 +121,6 @@ fn read_back(packed: impl Read, crc32: u32, raw_len: u64) -> Result<Option<Strin
     }
     let sound = len == raw_len && crc.finalize() == crc32;
     Ok(sound.then(|| hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
-}
-
-/// What the local and the central header share, from the version needed to the lengths.
-fn common(entry: &Entry, [date, time]: [u16; 2]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(96);
-    for short in [20, UTF8_NAME, entry.method, time, date] {
-        out.extend(short.to_le_bytes());
-    }
-    for long in [entry.crc32, entry.len, entry.raw_len] {
-        out.extend(long.to_le_bytes());
-    }
-    out.extend((entry.name.len() as u16).to_le_bytes());
-    out.extend([0, 0]);
-    out
-}
-
-fn local_header(entry: &Entry, stamp: [u16; 2]) -> Vec<u8> {
-    [b"PK\x03\x04", common(entry, stamp).as_slice(), entry.name.as_bytes()].concat()
-}
-
-fn central_header(entry: &Entry, stamp: [u16; 2]) -> Vec<u8> {
-    // Made by: version 2.0 on Unix; no comment, disk 0, no internal attributes; a file that all may read.
-    let behind: [&[u8]; 4] =
-        [&[0; 6], &(0o100_644u32 << 16).to_le_bytes(), &entry.offset.to_le_bytes(), entry.name.as_bytes()];
-    [b"PK\x01\x02\x14\x03", common(entry, stamp).as_slice(), behind.concat().as_slice()].concat()
-}
-
-/// A time as DOS counts it: two seconds fine, from 1980 on.
-fn dos(unix_ms: i64) -> [u16; 2] {
-    let text = time::compact(unix_ms.max(315_532_800_000));
-    let number = |from: usize, to: usize| text[from..to].parse::<u16>().unwrap_or(0);
-    let date = (number(0, 4) - 1980) << 9 | number(4, 6) << 5 | number(6, 8);
-    [date, number(9, 11) << 11 | number(11, 13) << 5 | (number(13, 15) / 2)]
 }
 
 #[cfg(test)]

@@ -23,6 +23,17 @@ pub struct Layout {
     pub columns: &'static [Column],
 }
 
+impl Layout {
+    /// Refuses a row that has not one cell a column.
+    pub(crate) fn check(&self, cells: &[Cell<'_>]) -> Result<(), Error> {
+        let columns = self.columns.len();
+        if cells.len() == columns {
+            return Ok(());
+        }
+        Err(Error::Limit(format!("a row of {} cells under {columns} columns", cells.len())))
+    }
+}
+
 /// Makes files without a name for what need not outlive an encoder.
 pub type Scratch<'a> = &'a dyn Fn() -> io::Result<File>;
 

@@ -3,11 +3,12 @@
 mod csv;
 mod jsonl;
 mod xls;
+mod xlsx;
 
 use crate::{Format, encode::Error};
 
 /// Every way to write a file.
-pub const FORMATS: &[&dyn Format] = &[&xls::Xls, &csv::Csv, &jsonl::Jsonl];
+pub const FORMATS: &[&dyn Format] = &[&xls::Xls, &xlsx::Xlsx, &csv::Csv, &jsonl::Jsonl];
 
 /// The Format of an `export_format`.
 pub fn format(name: &str) -> Option<&'static dyn Format> {

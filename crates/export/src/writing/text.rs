@@ -35,10 +35,7 @@ impl Text {
 
     /// Counts a row, which must have a cell a column.
     pub(crate) fn count(&mut self, cells: &[Cell<'_>]) -> Result<(), Error> {
-        let columns = self.layout.columns.len();
-        if cells.len() != columns {
-            return Err(Error::Limit(format!("a row of {} cells under {columns} columns", cells.len())));
-        }
+        self.layout.check(cells)?;
         self.rows += 1;
         Ok(())
     }
