@@ -1,4 +1,4 @@
-"""The outsiders, each in turn, and the workbooks that they judge."""
+"""The judges, each in turn: an outsider and a format that it reads."""
 
 import os
 
@@ -8,9 +8,10 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 import pytest
 
 import workbooks
-from outsiders import Calamine, LibreOffice, Xlrd
+from formats import FORMATS
+from outsiders import OUTSIDERS, Judge
 
-OUTSIDERS = [Calamine(), Xlrd(), LibreOffice()]
+JUDGES = [Judge(outsider, name) for name in FORMATS for outsider in OUTSIDERS if name in outsider.reads]
 
 
 def pytest_sessionstart():
@@ -19,9 +20,9 @@ def pytest_sessionstart():
             pytest.exit(f"{variable} must name a program; `cargo xtask test --suite judges` sets it", returncode=4)
 
 
-@pytest.fixture(scope="session", params=OUTSIDERS, ids=lambda outsider: outsider.name)
-def outsider(request):
-    """Each of the three; one that is not installed is skipped, which CI does not forgive."""
-    if not request.param.is_there():
-        pytest.skip(f"{request.param.program} is not installed")
+@pytest.fixture(scope="session", params=JUDGES, ids=lambda judge: judge.name)
+def judge(request):
+    """Each of them; one that is not installed is skipped, which CI does not forgive."""
+    if why := request.param.outsider.missing():
+        pytest.skip(why)
     return request.param

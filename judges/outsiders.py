@@ -1,10 +1,12 @@
-"""Three programs that had no part in writing a workbook, and what each makes of one.
+"""Programs that had no part in writing a file, and what each makes of one.
 
-`read` takes paths and answers books (see `expectation`). A cell that is neither a text nor a number comes out as
-a tuple, which equals neither. `alterations` is what a program does to texts by itself: functions, each as narrow
-as what it describes, with the reason why that is none of our doing.
+An outsider `reads` formats; under each stands what it does to texts by itself: functions, each as narrow as what it
+describes, with the reason why that is none of our doing. `read` takes paths and answers books (see `expectation`). A
+cell that is neither a text nor a number comes out as a tuple, which equals neither: a truth as `(True,)`, an error as
+`("#NUM!",)`.
 """
 
+import json
 import os
 import re
 import shutil
@@ -16,6 +18,9 @@ import xlrd
 from python_calamine import CalamineWorkbook
 
 from expectation import tidy
+
+# Where `cargo xtask test --suite judges` has put what Maven made of judges/poi.
+POI = "UNLADE_POI"
 
 
 def without_byte_order_mark(text):
@@ -34,13 +39,12 @@ def with_short_lines(text):
 
 
 class Outsider:
-    """One of them. `program` must be on the machine; what is a library comes with requirements.txt."""
+    """One of them. What is a library comes with requirements.txt."""
 
-    program = None
-    alterations = []
+    reads = {}
 
-    def is_there(self):
-        return self.program is None or shutil.which(self.program) is not None
+    def missing(self):
+        """Why it cannot judge here, if it cannot."""
 
     def read(self, paths):
         return [self.book(path) for path in paths]
@@ -50,7 +54,7 @@ class Calamine(Outsider):
     """Rust; what Unlade itself reads uploads with."""
 
     name = "calamine"
-    alterations = [without_byte_order_mark]
+    reads = {"xls": [without_byte_order_mark]}
 
     def book(self, path):
         with CalamineWorkbook.from_path(path) as book:
@@ -67,48 +71,98 @@ class Xlrd(Outsider):
     """Python; the strictest of them about records."""
 
     name = "xlrd"
+    reads = {"xls": []}
 
     def book(self, path):
         with xlrd.open_workbook(path, on_demand=True) as book:
             return {name: self.sheet(book.sheet_by_name(name)) for name in book.sheet_names()}
 
     def sheet(self, sheet):
-        plain = {xlrd.XL_CELL_TEXT, xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_EMPTY}
         rows = []
         for number in range(sheet.nrows):
             kinds, values = sheet.row_types(number), sheet.row_values(number)
-            rows.append([value if kind in plain else (kind, value) for kind, value in zip(kinds, values)])
+            rows.append([self.cell(kind, value) for kind, value in zip(kinds, values)])
         return tidy(rows)
+
+    def cell(self, kind, value):
+        if kind in {xlrd.XL_CELL_TEXT, xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_EMPTY}:
+            return value
+        if kind == xlrd.XL_CELL_BOOLEAN:
+            return (bool(value),)
+        return (xlrd.error_text_from_code[value],) if kind == xlrd.XL_CELL_ERROR else (kind, value)
+
+
+class Poi(Outsider):
+    """Java; what most servers write workbooks with, so what most tools were tried against."""
+
+    name = "POI"
+    reads = {"xls": []}
+
+    def missing(self):
+        return None if os.environ.get(POI) else "Apache POI was not built: Maven or a JDK is not installed"
+
+    def read(self, paths):
+        built = Path(os.environ[POI])
+        command = ["java", "-cp", f"{built / 'classes'}:{built / 'libraries'}/*", "ReadWorkbooks", *map(str, paths)]
+        done = subprocess.run(command, capture_output=True, timeout=240)
+        assert done.returncode == 0, done.stderr.decode()
+        books = []
+        for line in map(json.loads, done.stdout.splitlines()):
+            match line:
+                case str():
+                    books.append({})
+                case {"sheet": name}:
+                    rows = books[-1][name] = []
+                case cells:
+                    rows.append([tuple(cell) if isinstance(cell, list) else cell for cell in cells])
+        return [{name: tidy(rows) for name, rows in book.items()} for book in books]
 
 
 class LibreOffice(Outsider):
     """C++; what many people open the file with. One start converts every sheet of every file to CSV."""
 
     name = "LibreOffice"
+    reads = {"xls": [with_one_line_end, with_short_lines]}
     program = "soffice"
-    alterations = [with_one_line_end, with_short_lines]
     # Comma, double quote, UTF-8; texts quoted and numbers not; what a cell shows, which for the formats that we
     # write (`@`, `0`, General) is what it holds; every sheet to a file of its own.
-    filter = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,true,false,false,false,-1"
+    writes_csv = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,true,false,false,false,-1"
+    # The same the other way round: what is quoted is a text whatever it looks like.
+    reads_csv = "CSV:44,34,76,1,,0,true,false"
     field = re.compile(r'"((?:[^"]|"")*)"|([^,\n]*)')
+
+    def missing(self):
+        return None if shutil.which(self.program) else f"{self.program} is not installed"
 
     def read(self, paths):
         with tempfile.TemporaryDirectory() as directory:
-            # A profile of its own, so that it neither waits for nor talks to another LibreOffice on this machine.
-            profile, target = Path(directory, "profile"), Path(directory, "csv")
-            command = [self.program, "--headless", f"-env:UserInstallation={profile.as_uri()}"]
-            command += ["--convert-to", self.filter, "--outdir", str(target), *map(str, paths)]
-            # A locale says how numbers are written, so it is not the one of whoever runs this.
-            environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
-            assert done.returncode == 0, done.stderr
-            return [self.book(target, path, done.stdout) for path in paths]
+            return [
+                {sheet: tidy(self.rows(path)) for sheet, path in sheets.items()}
+                for sheets in self.csv(paths, Path(directory))
+            ]
 
-    def book(self, target, path, said):
+    def csv(self, paths, target):
+        """Writes every sheet into `target`; answers the file of each sheet for each path."""
+        said = self.convert(paths, self.writes_csv, target)
+        return [self.sheets(target, path, said) for path in paths]
+
+    def sheets(self, target, path, said):
         prefix = f"{target}/{path.stem}-"
         written = re.findall(rf"^Writing sheet .* -> {re.escape(prefix)}(.*)\.csv$", said, re.MULTILINE)
         assert written, f"LibreOffice wrote nothing of {path.name}:\n{said}"
-        return {sheet: tidy(self.rows(Path(f"{prefix}{sheet}.csv"))) for sheet in written}
+        return {sheet: Path(f"{prefix}{sheet}.csv") for sheet in written}
+
+    def convert(self, paths, into, target, *options):
+        """Converts the files; answers what it said about them."""
+        with tempfile.TemporaryDirectory() as profile:
+            # A profile of its own, so that it neither waits for nor talks to another LibreOffice on this machine.
+            command = [self.program, "--headless", f"-env:UserInstallation={Path(profile).as_uri()}", *options]
+            command += ["--convert-to", into, "--outdir", str(target), *map(str, paths)]
+            # A locale says how numbers are written, so it is not the one of whoever runs this.
+            environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def rows(self, path):
         text = path.read_bytes().decode("utf-8")
@@ -123,6 +177,7 @@ class LibreOffice(Outsider):
 
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(E[+-]?\d+)?")
+TRUTHS = {"TRUE": True, "FALSE": False}
 
 
 def value(quoted, bare):
@@ -131,17 +186,30 @@ def value(quoted, bare):
         return quoted.replace('""', '"')
     if not bare:
         return ""
-    return float(bare) if NUMBER.fullmatch(bare) else (bare,)
+    return float(bare) if NUMBER.fullmatch(bare) else (TRUTHS.get(bare, bare),)
 
 
-def as_read_by(outsider, book):
-    """The book as it must come out of a program that alters texts by itself."""
+OUTSIDERS = [Calamine(), Xlrd(), Poi(), LibreOffice()]
 
-    def altered(cell):
-        for alteration in outsider.alterations if isinstance(cell, str) else ():
+
+class Judge:
+    """An outsider with one of the formats that it reads."""
+
+    def __init__(self, outsider, file_format):
+        self.outsider, self.file_format = outsider, file_format
+        self.alterations = outsider.reads[file_format]
+        self.name = f"{outsider.name}-{file_format}"
+
+    def read(self, paths):
+        return self.outsider.read(paths)
+
+    def as_read(self, book):
+        """The book as it must come out of a program that alters texts by itself."""
+        if not self.alterations:
+            return book
+        return {name: [[self.altered(cell) for cell in row] for row in rows] for name, rows in book.items()}
+
+    def altered(self, cell):
+        for alteration in self.alterations if isinstance(cell, str) else ():
             cell = alteration(cell)
         return cell
-
-    if not outsider.alterations:
-        return book
-    return {name: [[altered(cell) for cell in row] for row in rows] for name, rows in book.items()}

@@ -1,4 +1,4 @@
-"""What the API took, executed, exported and handed to the SDK comes out of three other programs as it went in."""
+"""What the API took, executed, exported and handed to the SDK comes out of other programs as it went in."""
 
 import re
 from types import SimpleNamespace
@@ -9,7 +9,6 @@ import edge
 import workbooks
 from comparison import differences
 from expectation import expected_book
-from outsiders import as_read_by
 from vocabulary import Server, devices
 
 NAME_CHARACTERS = 256
@@ -71,13 +70,13 @@ def exported(caller, directory, task_id, names, nodes):
 
 
 @pytest.fixture(scope="module")
-def read(outsider, downloaded):
-    return dict(zip(downloaded, outsider.read([result.path for result in downloaded.values()])))
+def read(judge, downloaded):
+    return dict(zip(downloaded, judge.read([result.path for result in downloaded.values()])))
 
 
 @pytest.mark.parametrize("name", ["冻结", "created"])
-def test_every_cell_is_what_the_api_was_given_or_pages_out(outsider, downloaded, read, name):
-    expected, found = as_read_by(outsider, expected_book(downloaded[name].rows)), read[name]
+def test_every_cell_is_what_the_api_was_given_or_pages_out(judge, downloaded, read, name):
+    expected, found = judge.as_read(expected_book(downloaded[name].rows)), read[name]
     assert list(found) == ["Summary", "Results"]
     known = {"Results": [row[:KNOWN_COLUMNS] for row in found["Results"]]}
     assert differences({"Results": [row[:KNOWN_COLUMNS] for row in expected["Results"]]}, known) == []

@@ -1,4 +1,4 @@
-"""Workbooks of given rows, written by the export's own encoder."""
+"""Files of given rows, written by the export's own encoder."""
 
 import json
 import os
@@ -10,17 +10,17 @@ from pathlib import Path
 ROWS_TO_ZIP = "UNLADE_ROWS_TO_ZIP"
 
 
-def write(directory, rows_by_name):
-    """Writes a workbook for each name; returns their paths by name."""
+def write(directory, rows_by_name, file_format="xls", language="en"):
+    """Writes a file for each name; returns their paths by name."""
     for name, rows in rows_by_name.items():
         lines = (json.dumps(row) + "\n" for row in rows)
         (directory / f"{name}.jsonl").write_text("".join(lines), encoding="ascii")
-    subprocess.run([os.environ[ROWS_TO_ZIP], "xls", str(directory)], check=True, timeout=120)
-    return {name: extract(directory / "objects" / f"{name}.zip", directory) for name in rows_by_name}
+    subprocess.run([os.environ[ROWS_TO_ZIP], file_format, str(directory), language], check=True, timeout=120)
+    return {name: extract(directory / "objects" / f"{name}.zip", directory / file_format) for name in rows_by_name}
 
 
 def extract(archive, directory):
-    """Takes the only workbook out of a zip; returns its path."""
+    """Takes the only file of rows out of a zip; returns its path."""
     with zipfile.ZipFile(archive) as file:
-        (name,) = (name for name in file.namelist() if name.endswith(".xls"))
+        (name,) = (name for name in file.namelist() if name != "manifest.json")
         return Path(file.extract(name, directory))

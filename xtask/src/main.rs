@@ -15,6 +15,7 @@ mod instructions;
 mod isal;
 mod leash;
 mod place;
+mod poi;
 mod suite;
 mod summary;
 mod test;

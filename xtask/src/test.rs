@@ -1,7 +1,9 @@
 //! `cargo xtask test`: the workspace's own tests, the official SDKs against the binary, other programs as judges
-//! of the workbooks.
+//! of the files.
 //!
 //! Building is a step of its own, so that a suite's budget measures the suite and not the compiler.
+
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 
@@ -9,7 +11,7 @@ use crate::isal;
 use crate::place::{built, cargo, root, target};
 use crate::suite::{Count, Outcome, Suite, skipped};
 use crate::summary::Summary;
-use crate::venv;
+use crate::{poi, venv};
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Options {
@@ -59,7 +61,7 @@ fn rust(summary: &mut Summary) {
 fn python(arguments: &[String], summary: &mut Summary) {
     let build = Suite { name: "unlade build", budget_seconds: 3600, count: Count::ExitCode };
     if summary.add(build.run(&mut cargo(&["build", "-p", "unlade"]))) {
-        summary.add(pytest("python sdk", "sdk-tests/python", 1200, arguments));
+        summary.add(pytest("python sdk", "sdk-tests/python", 1200, arguments, &[]));
     }
 }
 
@@ -68,13 +70,21 @@ fn judges(arguments: &[String], summary: &mut Summary) {
     let packages = ["-p", "unlade", "-p", "unlade-export"];
     let programs = ["--bin", "unlade", "--example", "rows_to_zip"];
     if summary.add(build.run(cargo(&["build"]).args(packages).args(programs))) {
-        // Without LibreOffice at a desk, its tests are skipped and say so; the other judges judge all the same.
-        summary.add(pytest("judges", "judges", 300, arguments));
+        // Without LibreOffice or Maven at a desk, their tests are skipped and say so; the other judges judge all the
+        // same.
+        let poi = poi::built(summary).map(|directory| ("UNLADE_POI", directory));
+        summary.add(pytest("judges", "judges", 300, arguments, poi.as_slice()));
     }
 }
 
-/// A folder of tests in Python, against the programs as built for debugging.
-fn pytest(name: &'static str, folder: &str, budget_seconds: u64, arguments: &[String]) -> Outcome {
+/// A folder of tests in Python, against the programs as built for debugging and what `more` tells of.
+fn pytest(
+    name: &'static str,
+    folder: &str,
+    budget_seconds: u64,
+    arguments: &[String],
+    more: &[(&str, PathBuf)],
+) -> Outcome {
     let mut python = match venv::python() {
         Ok(python) => python,
         Err(why) => return skipped(name, why),
@@ -85,5 +95,6 @@ fn pytest(name: &'static str, folder: &str, budget_seconds: u64, arguments: &[St
     python.args(["-m", "pytest"]).arg(format!("--junitxml={}", junit.display())).args(arguments);
     python.env("UNLADE_BIN", built("debug", "unlade"));
     python.env("UNLADE_ROWS_TO_ZIP", built("debug", "examples/rows_to_zip"));
+    python.envs(more.iter().map(|(name, path)| (name, path)));
     Suite { name, budget_seconds, count: Count::Junit(junit) }.run(python.current_dir(root().join(folder)))
 }

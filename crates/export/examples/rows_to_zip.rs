@@ -1,7 +1,7 @@
 //! Writes rows of a file as an export does, for outsiders to judge: each `DIRECTORY/NAME.jsonl`, a line of JSON
 //! texts and nulls a row under the columns of a batch task's report, becomes `DIRECTORY/objects/NAME.zip`.
 //!
-//! `rows_to_zip FORMAT DIRECTORY`, where FORMAT is an `export_format`.
+//! `rows_to_zip FORMAT DIRECTORY [LANGUAGE]`, where FORMAT is an `export_format`, and LANGUAGE `en` or `zh`.
 
 use std::{
     error::Error,
@@ -29,22 +29,31 @@ const CHANGED_MS: i64 = 1_597_234_332_333;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let [name, directory] = &*arguments else { return Err("usage: rows_to_zip FORMAT DIRECTORY".into()) };
+    let (name, directory, language) = match &*arguments {
+        [name, directory] => (name, directory, Language::default()),
+        [name, directory, tag] => (name, directory, Language::from_tag(tag)),
+        _ => return Err("usage: rows_to_zip FORMAT DIRECTORY [LANGUAGE]".into()),
+    };
     let format = format(name).ok_or("no such format")?;
     let blobs = Blobs::open(Path::new(directory))?;
     for entry in std::fs::read_dir(directory)? {
         let path = entry?.path();
         if path.extension() == Some(OsStr::new("jsonl")) {
             let name = path.file_stem().and_then(OsStr::to_str).ok_or("a name that is not UTF-8")?;
-            write(format, &blobs, name, &path)?;
+            write(format, &blobs, (name, language), &path)?;
         }
     }
     Ok(())
 }
 
-fn write(format: &dyn Format, blobs: &Blobs, name: &str, rows: &Path) -> Result<(), Box<dyn Error>> {
+fn write(
+    format: &dyn Format,
+    blobs: &Blobs,
+    (name, language): (&str, Language),
+    rows: &Path,
+) -> Result<(), Box<dyn Error>> {
     let source = source("BatchTask").ok_or("no such source")?;
-    let layout = Layout { name: name.to_owned(), language: Language::English, columns: source.columns() };
+    let layout = Layout { name: name.to_owned(), language, columns: source.columns() };
     let archive = Archive::new(blobs.stage()?, CHANGED_MS);
     let scratch = || blobs.scratch().map_err(std::io::Error::other);
     let mut encoder = format.encoder(layout, archive, &scratch)?;
