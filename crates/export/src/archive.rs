@@ -10,10 +10,10 @@ use std::{
 };
 
 use blob::Staged;
-use sha2::{Digest, Sha256};
 
 pub(crate) mod entry;
 
+use crate::hashing::Hashing;
 use entry::{DEFLATED, Entry, LOCAL_LEN, STORED, Stamp, directory, dos};
 
 /// Why an archive could not be made.
@@ -109,7 +109,7 @@ impl Archive {
 /// The SHA-256 of an entry's content, if its length and CRC are what its writer says.
 fn read_back(mut raw: impl Read, crc32: u32, raw_len: u64) -> Result<Option<String>, Error> {
     let (mut hash, mut crc, mut len, mut piece) =
-        (Sha256::new(), crc32fast::Hasher::new(), 0, vec![0; 64 << 10]);
+        (Hashing::new(), crc32fast::Hasher::new(), 0, vec![0; 64 << 10]);
     loop {
         let read = raw.read(&mut piece)?;
         if read == 0 {
@@ -120,7 +120,7 @@ fn read_back(mut raw: impl Read, crc32: u32, raw_len: u64) -> Result<Option<Stri
         len += read as u64;
     }
     let sound = len == raw_len && crc.finalize() == crc32;
-    Ok(sound.then(|| hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok(sound.then(|| hash.finish()))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod attempt;
 mod complete;
 pub mod encode;
 mod formats;
+mod hashing;
 mod manifest;
 mod pour;
 pub mod report;

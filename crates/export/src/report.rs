@@ -3,9 +3,8 @@
 
 use std::collections::HashMap;
 
-use sha2::{Digest, Sha256};
-
 use crate::{
+    hashing::Hashing,
     row::Cell,
     source::{Counted, Fact, Subject},
 };
@@ -15,7 +14,6 @@ const FAILURES_MAX: usize = 10;
 /// Different values that are counted; beyond it the rest is counted as one, so that memory stays bounded.
 const VALUES_MAX: usize = 1000;
 const OTHERS: &str = "...";
-const PIECE: usize = 64 << 10;
 
 /// A counted failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,15 +53,13 @@ pub struct Tally {
     rows: i64,
     statuses: Vec<(String, i64)>,
     failures: HashMap<String, (String, i64)>,
-    hash: Sha256,
-    piece: Vec<u8>,
+    hash: Hashing,
 }
 
 impl Tally {
     /// Nothing is counted yet.
     pub fn new(counted: Counted) -> Self {
-        let piece = Vec::with_capacity(2 * PIECE);
-        Self { counted, rows: 0, statuses: Vec::new(), failures: HashMap::new(), hash: Sha256::new(), piece }
+        Self { counted, rows: 0, statuses: Vec::new(), failures: HashMap::new(), hash: Hashing::new() }
     }
 
     /// Rows so far.
@@ -76,12 +72,8 @@ impl Tally {
         self.rows += 1;
         for cell in cells {
             let text = cell.text().unwrap_or_default();
-            self.piece.extend((text.len() as u64).to_le_bytes());
-            self.piece.extend(text.as_bytes());
-        }
-        if self.piece.len() >= PIECE {
-            self.hash.update(&self.piece);
-            self.piece.clear();
+            self.hash.update(&(text.len() as u64).to_le_bytes());
+            self.hash.update(text.as_bytes());
         }
         let at = |column: Option<usize>| cells.get(column?)?.text();
         if let Some(status) = at(self.counted.status) {
@@ -114,8 +106,7 @@ impl Tally {
     }
 
     /// The report about `subject`, all rows counted.
-    pub fn report(mut self, subject: &Subject) -> Report {
-        self.hash.update(&self.piece);
+    pub fn report(self, subject: &Subject) -> Report {
         let mut failures: Vec<Failure> = self
             .failures
             .into_iter()
@@ -123,7 +114,6 @@ impl Tally {
             .collect();
         failures.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(&b.code)));
         failures.truncate(FAILURES_MAX);
-        let rows_sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         Report {
             facts: subject.facts.clone(),
             changed_ms: subject.changed_ms,
@@ -132,7 +122,7 @@ impl Tally {
             counters: subject.counters.as_ref().map(|counters| counters.rows),
             statuses: self.statuses,
             failures,
-            rows_sha256,
+            rows_sha256: self.hash.finish(),
         }
     }
 }
