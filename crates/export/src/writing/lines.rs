@@ -76,3 +76,42 @@ fn io_error(error: csv::Error) -> Error {
         other => io::Error::other(format!("{other:?}")),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk without room.
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if bytes == BYTE_ORDER_MARK.as_bytes() {
+                Ok(bytes.len())
+            } else {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_known_as_one() {
+        let mut lines = Lines::new(Full).unwrap();
+        let long = "x".repeat(100_000);
+        let error = lines.line([&*long].into_iter()).unwrap_err();
+        assert!(error.is_full(), "{error}");
+    }
+
+    #[test]
+    fn only_what_would_be_computed_is_guarded() {
+        for text in ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\0=1"] {
+            assert!(is_formula(text), "{text:?}");
+        }
+        for text in ["", "1-1", "a=b", " =1", "'=1", "＝1", "\n"] {
+            assert!(!is_formula(text), "{text:?}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use proptest::{collection::vec, prelude::*};
 use types::Language;
 use unlade_export::{
     FORMATS,
@@ -100,10 +101,36 @@ fn may_stand(c: char) -> bool {
 #[test]
 fn every_row_and_every_cell_comes_back() {
     let texts = texts();
-    let given = edge_rows(&texts);
+    judge(&edge_rows(&texts));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_texts_come_they_come_back(texts in vec(text(), 0..20)) {
+        judge(&edge_rows(&texts));
+    }
+}
+
+/// Texts with more of what is special somewhere than chance would give.
+fn text() -> impl Strategy<Value = String> {
+    let parts = prop_oneof![
+        any::<char>().prop_map(String::from),
+        "[a-z0-9 =+@'\",;-]{1,3}",
+        "_x[0-9A-Fa-f]{3,5}_?",
+        "[<>&\t\r\n_]",
+        "[\u{0}-\u{1F}\u{FFF0}-\u{FFFF}]",
+    ];
+    // calamine takes a mark at the beginning of a text of an .xls for the mark of its encoding.
+    vec(parts, 0..6).prop_map(|parts| parts.concat().trim_start_matches('\u{FEFF}').to_owned())
+}
+
+/// Writes the rows in every Format and compares what another library reads.
+fn judge(given: &[Row<'_>]) {
     for format in FORMATS {
         let name = format.name();
-        let written = written(name, Language::English, &given);
+        let written = written(name, Language::English, given);
         let found = rows(name, &written, COLUMNS);
         assert_eq!(found[0], ["target", "status", "output"], "{name}");
         let mut altered = Altered::default();

@@ -1,7 +1,7 @@
 //! Sheets, workbooks and their titles.
 
 use crate::written::{Written, write};
-use calamine::{Data, Reader, Xls};
+use calamine::{Data, Reader, Xls, Xlsx};
 use std::io::Cursor;
 use types::Language;
 use unlade_export::row::Cell;
@@ -62,6 +62,25 @@ fn the_row_behind_16_full_sheets_begins_a_second_workbook() {
     let label = |row| summary.get_value((row, 0)).map(Data::to_string);
     assert_eq!([label(0), label(1)], [Some("Workbook".into()), Some("Rows in this workbook".into())]);
     assert_eq!(summary.get_value((0, 1)), Some(&Data::Float(2.0)));
+}
+
+#[test]
+fn an_xlsx_has_one_workbook_and_its_sheets_are_longer() {
+    const SHEET: usize = 1_048_575;
+    let written = write("xlsx", Language::English, |row| {
+        for _ in 0..SHEET {
+            row(&[Cell::Empty, Cell::Text("Success"), Cell::Empty]);
+        }
+        row(&[Cell::Text("last"), Cell::Text("Success"), Cell::Empty]);
+    })
+    .unwrap();
+    let parts: Vec<_> = written.parts.iter().map(|part| (&*part.name, part.rows)).collect();
+    assert_eq!(parts, [("task.xlsx", SHEET as i64 + 1)]);
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(written.entry("task.xlsx"))).unwrap();
+    assert_eq!(book.sheet_names(), ["Summary", "Results", "Results (2)"]);
+    assert_eq!(book.worksheet_range("Results").unwrap().height(), SHEET + 1);
+    let second = book.worksheet_range("Results (2)").unwrap();
+    assert_eq!(second.rows().map(|row| row[0].to_string()).collect::<Vec<_>>(), ["target", "last"]);
 }
 
 #[test]

@@ -261,7 +261,9 @@ fn repeated(column: &mut Prepared, text: &str, strings: &mut Strings<'_>) -> Res
 
 fn refer(out: &mut impl Write, shared: Shared, written: &mut Written) -> Result<(), Error> {
     written.cleaned += u32::from(shared.cleaned);
-    write!(out, r#"s"><v>{}</v></c>"#, shared.index)?;
+    out.write_all(br#"s"><v>"#)?;
+    out.write_all(shared.index())?;
+    out.write_all(b"</v></c>")?;
     Ok(())
 }
 

@@ -13,6 +13,8 @@ use crate::encode::{Error, Scratch};
 const KNOWN_MAX: usize = 1_000;
 /// Bytes of a text that is looked for.
 const KNOWN_BYTES_MAX: usize = 1_024;
+/// As many digits as the largest index has.
+const DIGITS: usize = 10;
 
 pub(super) const BEGINNING: &str = concat!(
     r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#,
@@ -23,9 +25,28 @@ pub(super) const BEGINNING: &str = concat!(
 /// A string in the table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shared {
-    pub(super) index: u32,
+    /// Its index as digits, behind zeros, so that no cell has to format it.
+    digits: [u8; DIGITS],
+    first: usize,
     /// Whether a character of it was replaced.
     pub(super) cleaned: bool,
+}
+
+impl Shared {
+    fn new(index: u32, cleaned: bool) -> Self {
+        let (mut digits, mut first, mut rest) = ([b'0'; DIGITS], DIGITS, index);
+        while first == DIGITS || rest > 0 {
+            first -= 1;
+            digits[first] += (rest % 10) as u8;
+            rest /= 10;
+        }
+        Self { digits, first, cleaned }
+    }
+
+    /// Its index, as digits.
+    pub(super) fn index(&self) -> &[u8] {
+        &self.digits[self.first..]
+    }
 }
 
 /// The table, which waits packed until the sheets are complete.
@@ -67,7 +88,7 @@ impl<'a> Strings<'a> {
         table.write_all(br#"<si><t xml:space="preserve">"#)?;
         let cleaned = escape::write(text, table)?;
         table.write_all(b"</t></si>")?;
-        let shared = Shared { index: self.count, cleaned };
+        let shared = Shared::new(self.count, cleaned);
         self.count += 1;
         Ok(shared)
     }
@@ -77,5 +98,17 @@ impl<'a> Strings<'a> {
         let Some(mut table) = self.table else { return Ok(None) };
         table.write_all(b"</sst>")?;
         Ok(Some(table.finish()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_is_written_as_numbers_are() {
+        for index in [0, 1, 9, 10, 12_345, 1_000_000_000, u32::MAX] {
+            assert_eq!(Shared::new(index, false).index(), index.to_string().as_bytes());
+        }
     }
 }
