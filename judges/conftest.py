@@ -8,10 +8,7 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 import pytest
 
 import workbooks
-from formats import FORMATS
-from outsiders import OUTSIDERS, Judge
-
-JUDGES = [Judge(outsider, name) for name in FORMATS for outsider in OUTSIDERS if name in outsider.reads]
+from formats import JUDGES
 
 
 def pytest_sessionstart():

@@ -19,6 +19,26 @@ BYTES_A_TEXT = 1 << 20
 NOT_IN_A_FILE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
+CHINESE = {
+    **{"target": "目标", "status": "状态", "output": "输出", "error_code": "错误码", "error_msg": "错误信息"},
+    **{"device_name": "设备名称", "node_id": "设备标识码", "start_time": "开始时间", "end_time": "结束时间"},
+    **{"results_sheet": "结果表序号", "row": "行", "column": "列", "part": "片段", "text": "文本"},
+    **{"Snapshot time": "快照时间", "Rows": "总行数", "Rows in the snapshot": "快照中的行数", "Rows by status": "各状态行数", "Cells cut": "被截断的单元格"},
+    **{"Most frequent failures": "最常见的失败原因", "Not written as it is": "未能原样写入的内容"},
+    **{"Cells continued in sheet Overflow": "在Overflow表中续写的单元格", "SHA-256 over the rows": "全部行的SHA-256"},
+    **{"Cells with characters replaced": "有字符被替换的单元格"},
+}
+
+
+def in_chinese(book):
+    """The book with Chinese headers and labels."""
+    return {
+        name: tidy([[CHINESE.get(cell, cell) for cell in row] if name == "Summary" or not number else row
+                    for number, row in enumerate(rows)])
+        for name, rows in book.items()
+    }  # fmt: skip
+
+
 def expected_book(rows, changed="2020-08-12T12:12:12.333Z"):
     """The workbook of these rows."""
     overflow, altered = overflow_of(rows)

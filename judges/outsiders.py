@@ -152,6 +152,11 @@ class LibreOffice(Outsider):
         assert written, f"LibreOffice wrote nothing of {path.name}:\n{said}"
         return {sheet: Path(f"{prefix}{sheet}.csv") for sheet in written}
 
+    def back(self, csv_paths, into, target):
+        """Converts files of one sheet each back; answers the paths."""
+        self.convert(csv_paths, into, target, f"--infilter={self.reads_csv}")
+        return [target / f"{path.stem}.{into}" for path in csv_paths]
+
     def convert(self, paths, into, target, *options):
         """Converts the files; answers what it said about them."""
         with tempfile.TemporaryDirectory() as profile:
