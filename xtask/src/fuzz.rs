@@ -11,9 +11,14 @@ use std::{fs, io, thread};
 use crate::place::{cargo, root, target};
 use crate::suite::{Count, Outcome, Suite, skipped};
 use crate::summary::Summary;
+use crate::test::pytest;
 
 /// The targets, the slowest first.
-const TARGETS: [&str; 5] = ["upload", "workbook", "signature", "authorization", "order"];
+const TARGETS: [&str; 6] = [WRITE, "upload", "workbook", "signature", "authorization", "order"];
+/// What writes. It is given more seconds, for each of its inputs is a whole workbook, and outsiders read what it wrote.
+const WRITE: &str = "write";
+const SECONDS: u64 = 30;
+const WRITE_SECONDS: u64 = 60;
 const AT_ONCE: usize = 3;
 /// Reading the corpus, and ending, beside the time that is given.
 const AROUND_SECONDS: u64 = 60;
@@ -22,19 +27,19 @@ const INPUT_SECONDS: u64 = 10;
 /// Of the whole process, the corpus included; each target has bounds of its own on what it reads.
 const MEMORY_MIB: u64 = 1024;
 
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub(crate) struct Options {
-    /// How long each target is fuzzed
-    #[arg(long, default_value_t = Options::default().seconds)]
-    seconds: u64,
+    /// How long each target is fuzzed, if not 30 seconds, or 60 what writes
+    #[arg(long)]
+    seconds: Option<u64>,
     /// Fuzz only this target
     #[arg(long, value_parser = TARGETS)]
     target: Option<String>,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self { seconds: 30, target: None }
+impl Options {
+    fn seconds(&self, target: &str) -> u64 {
+        self.seconds.unwrap_or(if target == WRITE { WRITE_SECONDS } else { SECONDS })
     }
 }
 
@@ -54,15 +59,20 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
     let wanted = |name: &&&str| options.target.as_deref().is_none_or(|only| only == **name);
     let targets: Vec<&'static str> = TARGETS.iter().filter(wanted).copied().collect();
     for some in targets.chunks(AT_ONCE) {
-        for outcome in at_once(some, options.seconds) {
+        for outcome in at_once(some, options) {
             summary.add(outcome);
         }
     }
+    if targets.contains(&WRITE) {
+        judges(summary);
+    }
 }
 
-fn at_once(targets: &[&'static str], seconds: u64) -> Vec<Outcome> {
+fn at_once(targets: &[&'static str], options: &Options) -> Vec<Outcome> {
     thread::scope(|scope| {
-        let running: Vec<_> = targets.iter().map(|name| scope.spawn(move || fuzz(name, seconds))).collect();
+        let start = |name: &&'static str| (*name, options.seconds(name));
+        let running: Vec<_> =
+            targets.iter().map(start).map(|(name, time)| scope.spawn(move || fuzz(name, time))).collect();
         running.into_iter().map(|one| one.join().expect("a suite does not panic")).collect()
     })
 }
@@ -87,6 +97,23 @@ fn fuzz(name: &'static str, seconds: u64) -> Outcome {
         Suite { name, budget_seconds: seconds + AROUND_SECONDS, count: Count::ExitCode }.run(&mut command);
     print(name, &found);
     outcome
+}
+
+/// Lets the target write the workbooks of its corpus and of all that it found new, and outsiders read them.
+fn judges(summary: &mut Summary) {
+    let writes = directory().join("writes");
+    if let Err(error) = make_empty(&writes) {
+        summary.add(skipped("fuzz judges", format!("no empty directory {}: {error}", writes.display())));
+        return;
+    }
+    let told = ("UNLADE_FUZZ_WRITES", writes);
+    let mut write = Command::new(built(WRITE));
+    write.args(["-runs=0", "-verbosity=0"]).env(told.0, &told.1);
+    write.args([directory().join("grown").join(WRITE), root().join("fuzz/corpus").join(WRITE)]);
+    let suite = Suite { name: "fuzz writes", budget_seconds: 120, count: Count::ExitCode };
+    if summary.add(suite.run(&mut write)) {
+        summary.add(pytest("fuzz judges", "judges", 180, &["fuzzed.py".to_owned()], &[told]));
+    }
 }
 
 fn make_empty(directory: &Path) -> io::Result<()> {

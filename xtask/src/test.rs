@@ -78,7 +78,7 @@ fn judges(arguments: &[String], summary: &mut Summary) {
 }
 
 /// A folder of tests in Python, against the programs as built for debugging and what `more` tells of.
-fn pytest(
+pub(crate) fn pytest(
     name: &'static str,
     folder: &str,
     budget_seconds: u64,
