@@ -243,6 +243,15 @@ fn a_line_of_jsonl_has_every_column_in_its_order_and_null_for_nothing() {
 }
 
 #[test]
+fn titles_are_in_the_language_of_the_task_where_people_read_them() {
+    let given = [[Cell::Text("t"), Cell::Text("s"), Cell::Text("o")]];
+    for name in ["xls", "xlsx", "csv"] {
+        let found = rows(name, &written(name, Language::Chinese, &given), COLUMNS);
+        assert_eq!(found, [["目标", "状态", "输出"], ["t", "s", "o"]], "{name}");
+    }
+}
+
+#[test]
 fn a_file_of_text_has_its_summary_beside_it() {
     let rows = [[Cell::Text("=1"), Cell::Text("Success"), Cell::Text("-")]];
     let summary = |name| {
