@@ -145,11 +145,15 @@ impl<W: Write> Sheet<W> {
         Ok(written)
     }
 
-    /// Ends the sheet, with filter arrows at its titles; gives the output back.
+    /// Ends the sheet, with filter arrows at its titles and without a warning at every id that looks like a number;
+    /// gives the output back.
     pub(super) fn finish(mut self) -> Result<W, Error> {
         self.out.write_all(b"</sheetData>")?;
         if let Some(area) = self.filtered() {
-            write!(self.out, r#"<autoFilter ref="{area}"/>"#)?;
+            write!(
+                self.out,
+                r#"<autoFilter ref="{area}"/><ignoredErrors><ignoredError sqref="{area}" numberStoredAsText="1"/></ignoredErrors>"#
+            )?;
         }
         self.out.write_all(b"</worksheet>")?;
         Ok(self.out)
