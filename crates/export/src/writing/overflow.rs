@@ -23,7 +23,7 @@ pub(crate) fn titles(language: Language) -> [&'static str; 5] {
 }
 
 /// What became of a line.
-pub(crate) enum Line {
+pub(crate) enum Put {
     Written {
         /// Whether a character was replaced.
         cleaned: bool,
@@ -38,7 +38,7 @@ pub(crate) enum Line {
 pub(crate) fn go_on(
     [sheet, row]: [usize; 2],
     cells: &[Cell<'_>],
-    put: &mut dyn FnMut([&str; 5]) -> Result<Line, Error>,
+    put: &mut dyn FnMut([&str; 5]) -> Result<Put, Error>,
 ) -> Result<Altered, Error> {
     let mut altered = Altered::default();
     let place = [sheet.to_string(), row.to_string()];
@@ -54,8 +54,8 @@ pub(crate) fn go_on(
             let piece = fit(rest);
             let number = part.to_string();
             match put([&place[0], &place[1], &column, &number, piece.text])? {
-                Line::Written { cleaned: now } => cleaned |= now,
-                Line::Full => break,
+                Put::Written { cleaned: now } => cleaned |= now,
+                Put::Full => break,
             }
             rest = piece.rest;
             part += 1;

@@ -14,14 +14,14 @@ use crate::{
 };
 
 /// The entry that takes the rows.
-pub(crate) struct Text {
+pub(crate) struct TextEntry {
     pub(crate) layout: Layout,
     archive: Archive,
     name: String,
     rows: i64,
 }
 
-impl Text {
+impl TextEntry {
     /// Begins the entry `<name>.<extension>`; answers what takes its bytes, too.
     pub(crate) fn begin(
         layout: Layout,

@@ -11,7 +11,7 @@ use crate::{
     encode::{Altered, Encoded, Encoder, Error, Format, Layout, Scratch},
     report::Report,
     row::Cell,
-    writing::{lines::Lines, summary::in_texts, text::Text},
+    writing::{lines::Lines, summary::in_texts, text::TextEntry},
 };
 
 /// `csv`
@@ -32,7 +32,7 @@ impl Format for Csv {
         archive: Archive,
         _: Scratch<'a>,
     ) -> Result<Box<dyn Encoder + 'a>, Error> {
-        let (text, out) = Text::begin(layout, archive, "csv")?;
+        let (text, out) = TextEntry::begin(layout, archive, "csv")?;
         let mut lines = Lines::new(out)?;
         let language = text.layout.language;
         lines.line(text.layout.columns.iter().map(|column| column.title.in_language(language)))?;
@@ -41,7 +41,7 @@ impl Format for Csv {
 }
 
 struct CsvEncoder {
-    text: Text,
+    text: TextEntry,
     lines: Lines<Deflated<File>>,
     guarded: i64,
 }

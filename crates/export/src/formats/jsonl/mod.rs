@@ -14,7 +14,7 @@ use crate::{
     encode::{Altered, Encoded, Encoder, Error, Format, Layout, Scratch},
     report::Report,
     row::Cell,
-    writing::text::Text,
+    writing::text::TextEntry,
 };
 
 /// `jsonl`
@@ -35,7 +35,7 @@ impl Format for Jsonl {
         archive: Archive,
         _: Scratch<'a>,
     ) -> Result<Box<dyn Encoder + 'a>, Error> {
-        let (text, out) = Text::begin(layout, archive, "jsonl")?;
+        let (text, out) = TextEntry::begin(layout, archive, "jsonl")?;
         let keys = text.layout.columns.iter().enumerate().map(|(number, column)| {
             let key = serde_json::to_string(column.title.in_language(Language::English))?;
             Ok(format!("{}{key}:", if number == 0 { "{" } else { "," }))
@@ -48,7 +48,7 @@ impl Format for Jsonl {
 struct JsonlEncoder {
     /// What stands before each value.
     keys: Vec<String>,
-    text: Text,
+    text: TextEntry,
     out: Deflated<File>,
 }
 

@@ -8,7 +8,7 @@ use xls::{SheetId, Workbook};
 use crate::{
     encode::{Altered, Error},
     row::Cell,
-    writing::overflow::{Line, SHEET, go_on, titles},
+    writing::overflow::{Put, SHEET, go_on, titles},
 };
 
 /// The sheet, if there is one.
@@ -27,10 +27,10 @@ impl Overflow {
         go_on(place, cells, &mut |line| {
             let sheet = self.sheet(workbook, language)?;
             if workbook.rows_left(sheet) == 0 {
-                return Ok(Line::Full);
+                return Ok(Put::Full);
             }
             let written = workbook.row(sheet, &line.map(xls::Cell::Text))?;
-            Ok(Line::Written { cleaned: written.cleaned > 0 })
+            Ok(Put::Written { cleaned: written.cleaned > 0 })
         })
     }
 

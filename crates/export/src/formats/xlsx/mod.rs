@@ -130,10 +130,10 @@ impl XlsxEncoder<'_> {
                 *overflow = Some(Sheet::new(out, &columns, strings)?);
             }
             let Some(sheet) = overflow.as_mut().filter(|sheet| !is_full(sheet)) else {
-                return Ok(overflow::Line::Full);
+                return Ok(overflow::Put::Full);
             };
             let written = sheet.row(line.into_iter().map(Cell::Text), strings)?;
-            Ok(overflow::Line::Written { cleaned: written.cleaned > 0 })
+            Ok(overflow::Put::Written { cleaned: written.cleaned > 0 })
         })
     }
 
