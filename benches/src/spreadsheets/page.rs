@@ -16,7 +16,7 @@ its start is not counted; CPU seconds are those of the whole server meanwhile, w
 looks every 20 ms; `added MiB` is its peak on top of what was resident before. A **peer** is a process of its own, its
 start included, and does not zip a file that is no zip by itself; CPU seconds are user and system time, and the peak is
 the whole process's. All run in turn, a round each; the lines are medians, and a ratio is the median of the ratios within
-the rounds. \"On one core\" means that all threads of the server were bound to one processor. Each writer's first file was
+the rounds (least to most). \"On one core\" means that all threads of the server were bound to one processor. Each writer's first file was
 read back: row count and sampled cells equal to the data, or the writer is not in the table. No file was opened in
 Microsoft Excel.
 
@@ -24,7 +24,7 @@ Microsoft Excel.
 **Unlade** 的数字是服务器导出：从下单的签名 HTTP 请求到返回 Success，包括压缩、校验和与落盘。每次导出都新启动服务器，启动不计入；CPU 时间是
 这段时间内整个服务器进程的，包括应答客户端每 20 毫秒一次的查询；`added MiB` 是内存峰值超出导出前驻留内存的部分。**同类程序**各为一个单独的进程，
 包括启动；本身不是 zip 的格式不再压缩；CPU 时间为用户态加内核态，内存峰值属于整个进程。所有程序轮流运行，每轮各一次；表中为中位数，比值为各轮内
-比值的中位数。“单核”（on one core）表示服务器的所有线程绑定在一个处理器上。每个程序的第一个文件都会读回核对：行数与抽样单元格必须与数据一致，否则
+比值的中位数（最小到最大）。“单核”（on one core）表示服务器的所有线程绑定在一个处理器上。每个程序的第一个文件都会读回核对：行数与抽样单元格必须与数据一致，否则
 不列入表中。没有文件在 Microsoft Excel 中打开过。
 ";
 

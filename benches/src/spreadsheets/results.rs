@@ -19,6 +19,23 @@ pub(super) struct Results {
     pub(super) zipped: BTreeMap<i64, u64>,
 }
 
+/// Where numbers of several rounds lie.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Spread {
+    pub(super) least: f64,
+    pub(super) median: f64,
+    pub(super) most: f64,
+}
+
+impl Spread {
+    fn of(mut values: Vec<f64>) -> Option<Self> {
+        values.sort_by(f64::total_cmp);
+        let (least, most) = (*values.first()?, *values.last()?);
+        let (below, above) = (values[(values.len() - 1) / 2], values[values.len() / 2]);
+        Some(Self { least, median: f64::midpoint(below, above), most })
+    }
+}
+
 impl Results {
     pub(super) fn add(&mut self, rows: i64, key: &'static str, cost: Cost) {
         self.measured.entry((rows, key)).or_default().push(cost);
@@ -30,18 +47,18 @@ impl Results {
 
     /// The median of what `of` tells of each run.
     pub(super) fn median(&self, rows: i64, key: &'static str, of: fn(&Cost) -> f64) -> Option<f64> {
-        median(self.costs(rows, key).iter().map(of).collect())
+        Spread::of(self.costs(rows, key).iter().map(of).collect()).map(|spread| spread.median)
     }
 
-    /// The median of `of(one) / of(other)` over the rounds that have both.
+    /// `of(one) / of(other)` of the rounds that have both.
     pub(super) fn ratio(
         &self,
         rows: i64,
         [one, other]: [&'static str; 2],
         of: fn(&Cost) -> f64,
-    ) -> Option<f64> {
+    ) -> Option<Spread> {
         let pairs = self.costs(rows, one).iter().zip(self.costs(rows, other));
-        median(pairs.map(|(one, other)| of(one) / of(other)).collect())
+        Spread::of(pairs.map(|(one, other)| of(one) / of(other)).collect())
     }
 
     /// A writer's line, if it was measured.
@@ -49,7 +66,7 @@ impl Results {
         let median = |of| self.median(rows, key, of);
         let cpu_seconds = median(|cost| cost.cpu_seconds)?;
         let added = self.costs(rows, key).iter().filter_map(|cost| cost.added_mib).collect();
-        let added = self::median(added).map_or("-".to_owned(), |added| format!("{added:.1}"));
+        let added = Spread::of(added).map_or("-".to_owned(), |added| format!("{:.1}", added.median));
         Some(format!(
             "| {label} | {rows} | {cpu_seconds:.3} | {:.0} | {:.3} | {:.0} | {added} | {:.2} |",
             rows as f64 / cpu_seconds,
@@ -64,12 +81,6 @@ impl Results {
         let bytes = *self.zipped.get(&rows)? as f64 / 1e6;
         Some(format!("| zip -6 of POI's .xls | {rows} | - | - | - | - | - | {bytes:.2} |"))
     }
-}
-
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let (below, above) = (values.len().checked_sub(1)? / 2, values.len() / 2);
-    Some(f64::midpoint(values[below], values[above]))
 }
 
 #[cfg(test)]
@@ -87,7 +98,8 @@ mod tests {
             results.add(100, "slow", cost(slow));
             results.add(100, "fast", cost(fast));
         }
-        assert_eq!(results.ratio(100, ["slow", "fast"], |cost| cost.cpu_seconds), Some(8.0));
+        let spread = Spread { least: 3.0, median: 8.0, most: 10.0 };
+        assert_eq!(results.ratio(100, ["slow", "fast"], |cost| cost.cpu_seconds), Some(spread));
         assert_eq!(results.ratio(100, ["slow", "gone"], |cost| cost.cpu_seconds), None);
     }
 

@@ -1,6 +1,6 @@
 //! What the export is to reach beside its peers, and how far it has come: a table of ratios of one run.
 
-use super::results::Results;
+use super::results::{Results, Spread};
 use super::whole::Cost;
 
 /// How a measured number is better.
@@ -10,11 +10,18 @@ enum Better {
     Less,
 }
 
+/// A number, and what it came of if that is several numbers.
+#[derive(Clone, Copy)]
+struct Measured {
+    number: f64,
+    spread: Option<Spread>,
+}
+
 /// One line: what is compared, in both languages, and from where on it is good.
 struct Target {
     english: String,
     chinese: String,
-    measured: Option<f64>,
+    measured: Option<Measured>,
     bar: f64,
     aim: f64,
     better: Better,
@@ -72,10 +79,10 @@ fn frugal(results: &Results, few: i64, many: i64) -> Vec<Target> {
         let ours = results.median(few, key, |cost| cost.bytes as f64)?;
         results.zipped.get(&few).map(|zipped| (ours / *zipped as f64 - 1.0) * 100.0)
     };
-    let less = |english: String, chinese: String, measured, [bar, aim]: [f64; 2], unit| Target {
+    let less = |english: String, chinese: String, number: Option<f64>, [bar, aim]: [f64; 2], unit| Target {
         english,
         chinese,
-        measured,
+        measured: number.map(|number| Measured { number, spread: None }),
         bar,
         aim,
         better: Better::Less,
@@ -143,23 +150,59 @@ fn other_formats(results: &Results, many: i64) -> Vec<Target> {
     targets
 }
 
-fn more(english: String, chinese: String, measured: Option<f64>, [bar, aim]: [f64; 2]) -> Target {
+fn more(english: String, chinese: String, ratio: Option<Spread>, [bar, aim]: [f64; 2]) -> Target {
+    let measured = ratio.map(|spread| Measured { number: spread.median, spread: Some(spread) });
     Target { english, chinese, measured, bar, aim, better: Better::More, unit: "x" }
 }
 
 fn line(target: &Target) -> String {
     let Target { english, chinese, measured, bar, aim, better, unit } = target;
-    let reaches = |measured: f64, mark: f64| match better {
-        Better::More => measured >= mark,
-        Better::Less => measured <= mark,
+    let reaches = |number: f64, mark: f64| match better {
+        Better::More => number >= mark,
+        Better::Less => number <= mark,
     };
-    let (number, verdict) = match *measured {
-        None => ("not measured 未测".to_owned(), "-"),
-        Some(measured) if reaches(measured, *aim) => {
-            (format!("{measured:.1}{unit}"), "aim reached 达到目标值")
+    let verdict = match measured {
+        None => "not measured 未测",
+        Some(measured) if reaches(measured.number, *aim) => "aim reached 达到目标值",
+        Some(measured) if reaches(measured.number, *bar) => "bar reached 达到下限",
+        Some(_) => "missed 未达到",
+    };
+    let measured = measured.map_or("-".to_owned(), |measured| told(measured, unit));
+    format!("| {english} | {chinese} | {measured} | {bar}{unit} | {aim}{unit} | {verdict} |")
+}
+
+fn told(Measured { number, spread }: Measured, unit: &str) -> String {
+    let around = |Spread { least, most, .. }| format!(" ({least:.1} to {most:.1})");
+    format!("{number:.1}{unit}{}", spread.map(around).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(better: Better, number: Option<f64>) -> String {
+        let measured = number.map(|number| Measured { number, spread: None });
+        let [english, chinese] = [String::new(), String::new()];
+        let (bar, aim) = match better {
+            Better::More => (1.3, 1.6),
+            Better::Less => (46.0, 20.0),
+        };
+        line(&Target { english, chinese, measured, bar, aim, better, unit: "" })
+    }
+
+    #[test]
+    fn a_target_is_missed_reached_or_not_measured() {
+        for (better, number, word) in [
+            (Better::More, Some(1.29), "missed"),
+            (Better::More, Some(1.3), "bar"),
+            (Better::More, Some(1.7), "aim"),
+            (Better::Less, Some(46.1), "missed"),
+            (Better::Less, Some(46.0), "bar"),
+            (Better::Less, Some(12.0), "aim"),
+            (Better::Less, None, "not measured"),
+        ] {
+            let line = verdict(better, number);
+            assert!(line.contains(word), "{number:?}: {line}");
         }
-        Some(measured) if reaches(measured, *bar) => (format!("{measured:.1}{unit}"), "bar reached 达到下限"),
-        Some(measured) => (format!("{measured:.1}{unit}"), "missed 未达到"),
-    };
-    format!("| {english} | {chinese} | {number} | {bar}{unit} | {aim}{unit} | {verdict} |")
+    }
 }
