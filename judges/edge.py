@@ -13,7 +13,7 @@ STATUSES = ["Success", "Fail", "Waitting", "失败"]
 
 # Around the ends of records of 8,224 bytes, one byte and two bytes a unit; of two records; of a cell.
 LENGTHS = [
-    *[0, 1, 2, 3, 255, 256, 257],
+    *[0, 1, 2, 3, 100, 255, 256, 257, 4_000],
     *range(4_104, 4_115),
     *range(8_209, 8_229),
     *[16_440, 16_441, 32_766, 32_767],

@@ -6,6 +6,7 @@ cell that is neither a text nor a number comes out as a tuple, which equals neit
 `("#NUM!",)`.
 """
 
+import csv
 import json
 import os
 import re
@@ -14,10 +15,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import openpyxl
 import xlrd
 from python_calamine import CalamineWorkbook
 
-from expectation import tidy
+from expectation import HEADER, tidy
 
 # Where `cargo xtask test --suite judges` has put what Maven made of judges/poi.
 POI = "UNLADE_POI"
@@ -31,6 +33,11 @@ def without_byte_order_mark(text):
 def with_one_line_end(text):
     """Calc keeps a cell's lines as paragraphs and knows one kind of line end."""
     return re.sub("\r\n|\n\r|\r", "\n", text)
+
+
+def with_one_line_end_if_it_has_lines(text):
+    """The same, but of an .xlsx Calc makes paragraphs only of a text in which U+000A is."""
+    return with_one_line_end(text) if "\n" in text else text
 
 
 def with_short_lines(text):
@@ -54,7 +61,7 @@ class Calamine(Outsider):
     """Rust; what Unlade itself reads uploads with."""
 
     name = "calamine"
-    reads = {"xls": [without_byte_order_mark]}
+    reads = {"xls": [without_byte_order_mark], "xlsx": []}
 
     def book(self, path):
         with CalamineWorkbook.from_path(path) as book:
@@ -92,11 +99,53 @@ class Xlrd(Outsider):
         return (xlrd.error_text_from_code[value],) if kind == xlrd.XL_CELL_ERROR else (kind, value)
 
 
+class Openpyxl(Outsider):
+    """Python; what most scripts read an .xlsx with."""
+
+    name = "openpyxl"
+    reads = {"xlsx": []}
+
+    def book(self, path):
+        book = openpyxl.load_workbook(path, read_only=True)
+        try:
+            return {sheet.title: tidy(self.rows(sheet)) for sheet in book}
+        finally:
+            book.close()
+
+    def rows(self, sheet):
+        plain = {"s", "n", "inlineStr"}
+        for row in sheet.iter_rows():
+            yield ["" if c.value is None else c.value if c.data_type in plain else (c.value,) for c in row]
+
+
+class PythonCsv(Outsider):
+    """Python's own csv."""
+
+    name = "Python csv"
+    reads = {"csv": []}
+
+    def book(self, path):
+        csv.field_size_limit(1 << 30)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return {"csv": tidy(csv.reader(file))}
+
+
+class PythonJson(Outsider):
+    """Python's own json."""
+
+    name = "Python json"
+    reads = {"jsonl": []}
+
+    def book(self, path):
+        lines = map(json.loads, path.read_bytes().split(b"\n")[:-1])
+        return {"jsonl": [[line.pop(name) for name in HEADER] + list(line) for line in lines]}
+
+
 class Poi(Outsider):
     """Java; what most servers write workbooks with, so what most tools were tried against."""
 
     name = "POI"
-    reads = {"xls": []}
+    reads = {"xls": [], "xlsx": []}
 
     def missing(self):
         return None if os.environ.get(POI) else "Apache POI was not built: Maven or a JDK is not installed"
@@ -122,7 +171,10 @@ class LibreOffice(Outsider):
     """C++; what many people open the file with. One start converts every sheet of every file to CSV."""
 
     name = "LibreOffice"
-    reads = {"xls": [with_one_line_end, with_short_lines]}
+    reads = {
+        "xls": [with_one_line_end, with_short_lines],
+        "xlsx": [with_one_line_end_if_it_has_lines, with_short_lines],
+    }
     program = "soffice"
     # Comma, double quote, UTF-8; texts quoted and numbers not; what a cell shows, which for the formats that we
     # write (`@`, `0`, General) is what it holds; every sheet to a file of its own.
@@ -194,7 +246,7 @@ def value(quoted, bare):
     return float(bare) if NUMBER.fullmatch(bare) else (TRUTHS.get(bare, bare),)
 
 
-OUTSIDERS = [Calamine(), Xlrd(), Poi(), LibreOffice()]
+OUTSIDERS = [Calamine(), Xlrd(), Openpyxl(), Poi(), LibreOffice(), PythonCsv(), PythonJson()]
 
 
 class Judge:

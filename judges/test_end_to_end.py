@@ -9,6 +9,7 @@ import edge
 import workbooks
 from comparison import differences
 from expectation import expected_book
+from formats import JUDGES
 from vocabulary import Server, devices
 
 NAME_CHARACTERS = 256
@@ -21,6 +22,10 @@ UNKNOWN = [*(f"{number:020}" for number in range(3)), "891e3", "-1", "_", "TRUE"
 LONG = [("p" * 4_096, "n" * 4_096), ("设" * 1_365, "节" * 1_365), ("😀" * 1_024, "=1+1")]
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 KNOWN_COLUMNS = 7
+WORKBOOKS = ["xls", "xlsx"]
+OF_WORKBOOKS = pytest.mark.parametrize(
+    "judge", [judge for judge in JUDGES if judge.file_format in WORKBOOKS], ids=lambda judge: judge.name, indirect=True
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,19 +66,25 @@ def created(caller, directory):
 def exported(caller, directory, task_id, names, nodes):
     task = caller.finished(task_id)
     subtasks = list(reversed(caller.subtasks(task_id)))
-    export_id = caller.export(task_id)
+    rows = [[*subtask, names.get(subtask.target), nodes.get(subtask.target), "", ""] for subtask in subtasks]
+    paths = {name: download(caller, directory, task_id, name) for name in WORKBOOKS}
+    return SimpleNamespace(paths=paths, task=task, rows=rows)
+
+
+def download(caller, directory, task_id, file_format):
+    export_id = caller.export(task_id, export_format=file_format)
     caller.exported(export_id)
     archive = directory / f"{export_id}.zip"
     archive.write_bytes(caller.download(export_id))
-    rows = [[*subtask, names.get(subtask.target), nodes.get(subtask.target), "", ""] for subtask in subtasks]
-    return SimpleNamespace(path=workbooks.extract(archive, directory), task=task, rows=rows)
+    return workbooks.extract(archive, directory)
 
 
 @pytest.fixture(scope="module")
 def read(judge, downloaded):
-    return dict(zip(downloaded, judge.read([result.path for result in downloaded.values()])))
+    return dict(zip(downloaded, judge.read([result.paths[judge.file_format] for result in downloaded.values()])))
 
 
+@OF_WORKBOOKS
 @pytest.mark.parametrize("name", ["冻结", "created"])
 def test_every_cell_is_what_the_api_was_given_or_pages_out(judge, downloaded, read, name):
     expected, found = judge.as_read(expected_book(downloaded[name].rows)), read[name]
@@ -84,6 +95,7 @@ def test_every_cell_is_what_the_api_was_given_or_pages_out(judge, downloaded, re
     assert len(times) == 2 * len(downloaded[name].rows) and all(map(TIME.fullmatch, times))
 
 
+@OF_WORKBOOKS
 @pytest.mark.parametrize("name", ["冻结", "created"])
 def test_the_summary_counts_what_is_in_the_file(downloaded, read, name):
     wanted = {row[0]: row[1] for row in expected_book(downloaded[name].rows)["Summary"] if len(row) == 2}

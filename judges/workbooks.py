@@ -9,6 +9,9 @@ from pathlib import Path
 # The program that `cargo xtask test --suite judges` builds: crates/export/examples/rows_to_zip.rs.
 ROWS_TO_ZIP = "UNLADE_ROWS_TO_ZIP"
 
+# What is in a zip besides rows.
+BESIDE = ("manifest.json", "-summary.csv")
+
 
 def write(directory, rows_by_name, file_format="xls", language="en"):
     """Writes a file for each name; returns their paths by name."""
@@ -22,5 +25,5 @@ def write(directory, rows_by_name, file_format="xls", language="en"):
 def extract(archive, directory):
     """Takes the only file of rows out of a zip; returns its path."""
     with zipfile.ZipFile(archive) as file:
-        (name,) = (name for name in file.namelist() if name != "manifest.json")
+        (name,) = (name for name in file.namelist() if not name.endswith(BESIDE))
         return Path(file.extract(name, directory))
