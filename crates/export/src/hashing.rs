@@ -9,7 +9,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 /// Bytes given to the thread at a time.
-const PIECE_LEN: usize = 64 << 10;
+const PIECE_LEN: usize = 256 << 10;
 /// Pieces that wait for the thread. With one in each hand, that bounds the memory.
 const WAITING_MAX: usize = 2;
 
