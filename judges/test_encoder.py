@@ -3,6 +3,7 @@
 import zipfile
 from types import SimpleNamespace
 
+import openpyxl
 import pytest
 import xlrd
 
@@ -10,6 +11,9 @@ import edge
 import workbooks
 from comparison import differences
 from formats import FORMATS
+
+YELLOW = (255, 255, 153)
+CELL_UNITS = 32_767
 
 INTACT, DAMAGED = b"an intact text", b"a damaged text"
 
@@ -79,6 +83,28 @@ def test_the_summary_comes_first_and_a_header_stays_in_view(all_written):
     assert (summary.name, summary.sheet_selected, summary.panes_are_frozen) == ("Summary", 1, 0)
     assert (results.name, results.sheet_selected, results.panes_are_frozen) == ("Results", 0, 1)
     assert (results.horz_split_pos, results.horz_split_first_visible) == (1, 1)
+
+
+def too_long():
+    """The cells of the huge rows whose text goes on elsewhere, below a header row."""
+    cells = ((row, column, text) for row, texts in enumerate(edge.huge_rows(), 1) for column, text in enumerate(texts))
+    return {(row, column) for row, column, text in cells if len((text or "").encode("utf-16-le")) > 2 * CELL_UNITS}
+
+
+def test_a_cell_whose_text_goes_on_elsewhere_is_yellow_and_no_other(all_written):
+    with xlrd.open_workbook(all_written["xls"]["huge"].path, formatting_info=True) as book:
+        sheet = book.sheet_by_name("Results")
+        places = [(row, column) for row in range(sheet.nrows) for column in range(sheet.row_len(row))]
+        grounds = {place: book.xf_list[sheet.cell_xf_index(*place)].background for place in places}
+        solid = {place: ground.pattern_colour_index for place, ground in grounds.items() if ground.fill_pattern == 1}
+        assert {place for place, colour in solid.items() if book.colour_map[colour] == YELLOW} == too_long()
+
+
+def test_a_cell_whose_text_goes_on_elsewhere_is_yellow_in_xlsx_too(all_written):
+    sheet = openpyxl.load_workbook(all_written["xlsx"]["huge"].path)["Results"]
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    yellow = {(cell.row - 1, cell.column - 1) for cell in cells if cell.fill.fgColor.rgb == "FF%02X%02X%02X" % YELLOW}
+    assert yellow == too_long()
 
 
 def test_every_alteration_is_met_in_the_data_so_that_an_untrue_one_fails(judge, written):

@@ -34,7 +34,7 @@ pub struct Sheet {
     pub name: String,
     /// Whether the titles are written.
     pub header: bool,
-    /// A title, a width, and whether the values are few.
+    /// A title, a width, and whether the values are few. An odd width wraps its texts.
     pub columns: Vec<(String, u16, bool)>,
 }
 
@@ -157,6 +157,13 @@ impl Value {
     }
 }
 
+impl Sheet {
+    /// Every second sheet that can have filter arrows has them; no input is spent on that.
+    fn has_arrows(&self) -> bool {
+        self.header && self.columns.first().is_some_and(|(_, width, _)| width % 4 < 2)
+    }
+}
+
 /// Where a workbook is written to.
 pub type Memory = Cursor<Vec<u8>>;
 
@@ -173,6 +180,9 @@ impl Book {
                 book.add_sheet_without_header(&sheet.name, &columns)?
             });
         }
+        for (id, _) in ids.iter().zip(&self.sheets).filter(|(_, sheet)| sheet.has_arrows()) {
+            book.add_filter(*id)?;
+        }
         book.move_first(ids[self.first])?;
         for (sheet, row) in &self.rows {
             book.row(ids[*sheet], &row.iter().map(Value::cell).collect::<Vec<_>>())?;
@@ -183,5 +193,6 @@ impl Book {
 
 fn column((title, width, few_valued): &(String, u16, bool)) -> Column {
     let column = Column::new(title).width(*width);
+    let column = if width % 2 == 1 { column.wrapped() } else { column };
     if *few_valued { column.few_valued() } else { column }
 }

@@ -39,6 +39,8 @@ pub(crate) enum Xf {
     WrappedQuoted = 22,
     Date = 23,
     DateMs = 24,
+    Marked = 25,
+    MarkedQuoted = 26,
 }
 
 impl Xf {
@@ -48,6 +50,7 @@ impl Xf {
             Self::Text => Self::TextQuoted,
             Self::Bold => Self::BoldQuoted,
             Self::Wrapped => Self::WrappedQuoted,
+            Self::Marked => Self::MarkedQuoted,
             other => other,
         }
     }
@@ -194,31 +197,37 @@ fn put_xfs(buf: &mut Vec<u8>) {
     // Aligned by type and to the bottom; the same with lines broken at the column's end.
     const PLAIN: u8 = 0x20;
     const WRAPPED: u8 = PLAIN | 0x08;
-    // Which of number (0x04), font (0x08) and alignment (0x10) a cell format sets itself, and not its style.
-    put_xf(buf, [0, 0, STYLE], [PLAIN, 0x00]);
+    // Pattern and colours: none; and solid, of the palette's light yellow.
+    const CLEAR: [u16; 2] = [0, 0x20C0];
+    const YELLOW: [u16; 2] = [0x0400, 0x20AB];
+    // Which of number (0x04), font (0x08), alignment (0x10) and pattern (0x40) a cell format sets itself, and not its
+    // style.
+    put_xf(buf, [0, 0, STYLE], [PLAIN, 0x00], CLEAR);
     for _ in 1..15 {
-        put_xf(buf, [0, 0, STYLE], [PLAIN, 0xF4]);
+        put_xf(buf, [0, 0, STYLE], [PLAIN, 0xF4], CLEAR);
     }
     // In the order of `Xf`.
-    put_xf(buf, [0, 0, CELL], [PLAIN, 0x00]);
-    put_xf(buf, [0, TEXT, CELL], [PLAIN, 0x04]);
-    put_xf(buf, [0, TEXT, QUOTED], [PLAIN, 0x04]);
-    put_xf(buf, [BOLD_FONT, TEXT, CELL], [PLAIN, 0x0C]);
-    put_xf(buf, [BOLD_FONT, TEXT, QUOTED], [PLAIN, 0x0C]);
-    put_xf(buf, [0, 1, CELL], [PLAIN, 0x04]);
-    put_xf(buf, [0, TEXT, CELL], [WRAPPED, 0x14]);
-    put_xf(buf, [0, TEXT, QUOTED], [WRAPPED, 0x14]);
-    put_xf(buf, [0, DATE_FORMAT, CELL], [PLAIN, 0x04]);
-    put_xf(buf, [0, DATE_MS_FORMAT, CELL], [PLAIN, 0x04]);
+    put_xf(buf, [0, 0, CELL], [PLAIN, 0x00], CLEAR);
+    put_xf(buf, [0, TEXT, CELL], [PLAIN, 0x04], CLEAR);
+    put_xf(buf, [0, TEXT, QUOTED], [PLAIN, 0x04], CLEAR);
+    put_xf(buf, [BOLD_FONT, TEXT, CELL], [PLAIN, 0x0C], CLEAR);
+    put_xf(buf, [BOLD_FONT, TEXT, QUOTED], [PLAIN, 0x0C], CLEAR);
+    put_xf(buf, [0, 1, CELL], [PLAIN, 0x04], CLEAR);
+    put_xf(buf, [0, TEXT, CELL], [WRAPPED, 0x14], CLEAR);
+    put_xf(buf, [0, TEXT, QUOTED], [WRAPPED, 0x14], CLEAR);
+    put_xf(buf, [0, DATE_FORMAT, CELL], [PLAIN, 0x04], CLEAR);
+    put_xf(buf, [0, DATE_MS_FORMAT, CELL], [PLAIN, 0x04], CLEAR);
+    put_xf(buf, [0, TEXT, CELL], [PLAIN, 0x44], YELLOW);
+    put_xf(buf, [0, TEXT, QUOTED], [PLAIN, 0x44], YELLOW);
 }
 
-/// XF: font, number format and kind; then how it is aligned and what of it counts.
-fn put_xf(buf: &mut Vec<u8>, look: [u16; 3], [alignment, own]: [u8; 2]) {
+/// XF: font, number format and kind; then how it is aligned and what of it counts; then its ground.
+fn put_xf(buf: &mut Vec<u8>, look: [u16; 3], [alignment, own]: [u8; 2], [pattern, colours]: [u16; 2]) {
     put(buf, 0x00E0, |data| {
         put_u16s(data, &look);
-        // Not turned, not indented; no borders, no pattern.
+        // Not turned, not indented; no borders.
         data.extend_from_slice(&[alignment, 0, 0, own]);
-        put_u16s(data, &[0, 0, 0, 0, 0x20C0]);
+        put_u16s(data, &[0, 0, 0, pattern, colours]);
     });
 }
 

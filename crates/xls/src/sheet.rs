@@ -161,7 +161,10 @@ impl Sheet {
     ) -> Result<(), Error> {
         let fit = text::fit(text);
         let entry = strings.add(fit.text, repeats, pieces)?;
-        written.cut += u32::from(!fit.rest.is_empty());
+        // Who looks at the cell sees that there was more.
+        let is_cut = !fit.rest.is_empty();
+        let xf = if is_cut { Xf::Marked } else { xf };
+        written.cut += u32::from(is_cut);
         written.cleaned += u32::from(entry.cleaned);
         let xf = if text::looks_like_formula(text) { xf.quoted() } else { xf };
         // LABELSST, in one go: it is nearly all that a sheet consists of.

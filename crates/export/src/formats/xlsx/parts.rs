@@ -96,14 +96,15 @@ pub(super) fn no_strings() -> String {
 }
 
 /// `xl/styles.xml`. Cell formats: 0 general, 1 text, 2 text with the quote prefix, 3 and 4 the same in bold, 5 a whole
-/// number.
+/// number, 6 and 7 text as in 1 and 2 on a yellow ground.
 pub(super) fn styles() -> String {
     let font =
         |bold: &str| format!(r#"<font>{bold}<sz val="10"/><name val="Arial"/><family val="2"/></font>"#);
     let (plain, bold) = (font(""), font("<b/>"));
-    let xf = |format: u8, font: u8, more: &str| {
-        format!(r#"<xf numFmtId="{format}" fontId="{font}" fillId="0" borderId="0" xfId="0"{more}/>"#)
+    let filled = |format: u8, font: u8, fill: u8, more: &str| {
+        format!(r#"<xf numFmtId="{format}" fontId="{font}" fillId="{fill}" borderId="0" xfId="0"{more}/>"#)
     };
+    let xf = |format: u8, font: u8, more: &str| filled(format, font, 0, more);
     let text = r#" applyNumberFormat="1""#;
     let quoted = r#" applyNumberFormat="1" quotePrefix="1""#;
     let bold_text = r#" applyNumberFormat="1" applyFont="1""#;
@@ -115,10 +116,12 @@ pub(super) fn styles() -> String {
         xf(49, 1, bold_text),
         xf(49, 1, bold_quoted),
         xf(1, 0, text),
+        filled(49, 0, 2, r#" applyNumberFormat="1" applyFill="1""#),
+        filled(49, 0, 2, r#" applyNumberFormat="1" applyFill="1" quotePrefix="1""#),
     ];
     let xfs = xfs.concat();
     format!(
-        r#"{XML}<styleSheet xmlns="{MAIN}"><fonts count="2">{plain}{bold}</fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="6">{xfs}</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>"#
+        r#"{XML}<styleSheet xmlns="{MAIN}"><fonts count="2">{plain}{bold}</fonts><fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFFFFF99"/></patternFill></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="8">{xfs}</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>"#
     )
 }
 

@@ -184,6 +184,8 @@ fn write_widths(out: &mut impl Write, columns: &[Column<'_>]) -> Result<(), Erro
 enum Style {
     Text,
     Bold,
+    /// A text that goes on elsewhere.
+    Marked,
 }
 
 impl Style {
@@ -195,6 +197,8 @@ impl Style {
             (Style::Text, true) => br#"" s="2" t=""#,
             (Style::Bold, false) => br#"" s="3" t=""#,
             (Style::Bold, true) => br#"" s="4" t=""#,
+            (Style::Marked, false) => br#"" s="6" t=""#,
+            (Style::Marked, true) => br#"" s="7" t=""#,
         }
     }
 }
@@ -216,7 +220,9 @@ fn write_text(
     written: &mut Written,
 ) -> Result<(), Error> {
     let fit = fit(text);
-    written.cut += u32::from(!fit.rest.is_empty());
+    let is_cut = !fit.rest.is_empty();
+    let style = if is_cut { Style::Marked } else { style };
+    written.cut += u32::from(is_cut);
     let text = fit.text;
     begin(out, column, digits)?;
     out.write_all(style.attribute(text))?;
