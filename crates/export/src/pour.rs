@@ -41,53 +41,13 @@ pub(crate) fn pour(
 #[cfg(test)]
 mod tests {
     use db::Db;
-    use serde_json::Value as Json;
-    use types::Text;
 
     use super::*;
     use crate::{
         encode::{Encoded, Error},
         report::Report,
-        row::Column,
-        source::{Counted, Subject},
+        source::bad::{Bad, SOUND},
     };
-
-    /// A Source of so many empty rows.
-    struct Rows(i64);
-
-    impl Source for Rows {
-        fn resource_type(&self) -> &'static str {
-            "Rows"
-        }
-        fn select(&self, _: &Json) -> Result<String, Text> {
-            Err(Text::same("is not to be selected"))
-        }
-        fn name(&self, _: &mut dyn Tx, _: Selection<'_>) -> Result<Option<String>, store::Error> {
-            Ok(None)
-        }
-        fn columns(&self) -> &'static [Column] {
-            &[]
-        }
-        fn counted(&self) -> Counted {
-            Counted::default()
-        }
-        fn subject(&self, _: &mut dyn Tx, _: Selection<'_>) -> Result<Option<Subject>, store::Error> {
-            Ok(None)
-        }
-        fn rows(
-            &self,
-            _: &mut dyn Tx,
-            _: Selection<'_>,
-            each: &mut dyn FnMut(&[Cell<'_>]) -> Flow,
-        ) -> Result<(), store::Error> {
-            for _ in 0..self.0 {
-                if matches!(each(&[]), Flow::Stop) {
-                    break;
-                }
-            }
-            Ok(())
-        }
-    }
 
     /// An Encoder that counts, and takes no more than so many rows.
     struct Taken {
@@ -119,7 +79,7 @@ mod tests {
         let selection = Selection { project_id: "", condition: "", only_app: None };
         let mut taken = Taken { rows: 0, most };
         let ended = db.read_blocking(|snapshot| {
-            pour(&Rows(rows), snapshot, selection, &mut taken, look).map(|tally| tally.rows())
+            pour(&Bad { rows, ..SOUND }, snapshot, selection, &mut taken, look).map(|tally| tally.rows())
         });
         (ended, taken.rows)
     }

@@ -2,6 +2,9 @@
 //!
 //! To add one: a folder in `sources` with a type that implements [`Source`], and a line in `sources::SOURCES`.
 
+#[cfg(test)]
+pub(crate) mod bad;
+
 use db::{Flow, Tx};
 use serde_json::Value as Json;
 

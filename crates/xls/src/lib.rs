@@ -93,5 +93,5 @@ pub use limits::{
     WIDTH_MAX,
 };
 pub use pieces::Finished;
-pub use text::{Fit, fit, is_clean};
+pub use text::{Fit, fit, is_clean, looks_like_formula};
 pub use workbook::{SheetId, Workbook};

@@ -70,7 +70,12 @@ pub fn is_clean(text: &str) -> bool {
 }
 
 /// Whether a spreadsheet program could take `text` for a formula when somebody edits the cell.
-pub(crate) fn looks_like_formula(text: &str) -> bool {
+///
+/// ```
+/// assert!(unlade_xls::looks_like_formula("=1+1") && !unlade_xls::looks_like_formula("1=1"));
+/// ```
+#[must_use]
+pub fn looks_like_formula(text: &str) -> bool {
     matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@'))
 }
 

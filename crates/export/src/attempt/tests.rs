@@ -3,66 +3,12 @@
 use std::{path::Path, time::Instant};
 
 use blob::Space;
-use db::{Db, Flow};
+use db::Db;
 use jobs::{Bell, Term};
-use serde_json::Value as Json;
-use types::{Language, Text};
+use types::Language;
 
 use super::*;
-use crate::{
-    row::{Cell, Column},
-    source::{Counted, Counters, Subject},
-};
-
-/// A Source of so many rows and columns that may break off.
-#[derive(Clone, Copy)]
-struct Bad {
-    rows: i64,
-    columns: usize,
-    fails_after: Option<i64>,
-    counters: Option<i64>,
-}
-
-const SOUND: Bad = Bad { rows: 70_000, columns: 3, fails_after: None, counters: None };
-
-impl Source for Bad {
-    fn resource_type(&self) -> &'static str {
-        "Bad"
-    }
-    fn select(&self, _: &Json) -> Result<String, Text> {
-        Err(Text::same("is not to be selected"))
-    }
-    fn name(&self, _: &mut dyn Tx, _: Selection<'_>) -> Result<Option<String>, store::Error> {
-        Ok(None)
-    }
-    fn columns(&self) -> &'static [Column] {
-        const { &[Column::new("text", "文本", 9); 20_000] }.split_at(self.columns).0
-    }
-    fn counted(&self) -> Counted {
-        Counted::default()
-    }
-    fn subject(&self, _: &mut dyn Tx, _: Selection<'_>) -> Result<Option<Subject>, store::Error> {
-        let counters = self.counters.map(|rows| Counters { rows, statuses: Vec::new() });
-        Ok(Some(Subject { rows: self.rows, counters, ..Subject::default() }))
-    }
-    fn rows(
-        &self,
-        _: &mut dyn Tx,
-        _: Selection<'_>,
-        each: &mut dyn FnMut(&[Cell<'_>]) -> Flow,
-    ) -> Result<(), store::Error> {
-        let row = vec![Cell::Text("设备 0042"); self.columns];
-        for number in 0..self.rows {
-            if self.fails_after == Some(number) {
-                return Err(store::Error::Db(db::Error::Type(1, "TEXT")));
-            }
-            if each(&row) == Flow::Stop {
-                break;
-            }
-        }
-        Ok(())
-    }
-}
+use crate::source::bad::{Bad, SOUND};
 
 fn files(directory: &Path) -> usize {
     let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());

@@ -66,7 +66,7 @@ impl<W: Write> Lines<W> {
 /// Whether a spreadsheet program would compute `text` instead of showing it. Besides the characters that begin a
 /// formula, those are guarded that are stripped before a program looks.
 fn is_formula(text: &str) -> bool {
-    matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\0'))
+    xls::looks_like_formula(text) || text.starts_with(['\t', '\r', '\0'])
 }
 
 /// What the disk said, so that a full one is known as one.

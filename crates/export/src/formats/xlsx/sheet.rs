@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use xls::fit;
+use xls::{fit, looks_like_formula};
 
 use super::{
     escape::{self, Needs},
@@ -191,8 +191,7 @@ enum Style {
 impl Style {
     /// From the end of the row's number up to the type of the cell.
     fn attribute(self, text: &str) -> &'static [u8] {
-        let formula = matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@'));
-        match (self, formula) {
+        match (self, looks_like_formula(text)) {
             (Style::Text, false) => br#"" s="1" t=""#,
             (Style::Text, true) => br#"" s="2" t=""#,
             (Style::Bold, false) => br#"" s="3" t=""#,
