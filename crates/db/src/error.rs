@@ -26,6 +26,15 @@ pub enum Error {
     /// No read connection was free in time.
     #[error("no read connection was free in time")]
     Busy,
+    /// Others were in the way for too long.
+    #[error("others were in the way for too long: {0}")]
+    Conflict(String),
+    /// The server cannot be reached, or has no time for us.
+    #[error("the database cannot be reached: {0}")]
+    Away(String),
+    /// The server went away while it committed: whether the unit of work is done, nobody knows.
+    #[error("the database went away while it committed")]
+    Unsure,
     /// The disk or the quota is full.
     #[error("no space is left for the database")]
     Full,

@@ -5,16 +5,20 @@
 //! `?N` placeholders, times as unix milliseconds bound by the application, `ON CONFLICT`, `RETURNING`;
 //! no triggers, sequences, advisory locks or data-modifying CTEs.
 
+mod database;
 mod error;
 mod lock;
 mod migrate;
+mod postgres;
 mod sqlite;
 mod tx;
 mod value;
 
+pub use database::{Db, Sizes};
 pub use error::Error;
 pub use lock::DirLock;
 pub use migrate::{Migration, migrate, schema};
-pub use sqlite::{Db, Options, Sizes, copy, examine};
+pub use postgres::{Profile, Server};
+pub use sqlite::{Options, copy, examine};
 pub use tx::{Flow, Row, Tx};
-pub use value::Value;
+pub use value::{Type, Value};

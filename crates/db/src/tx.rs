@@ -32,7 +32,7 @@ pub trait Row {
     fn opt_text(&self, column: usize) -> Result<Option<&str>, Error> {
         match self.value(column)? {
             Value::Text(text) => Ok(Some(text)),
-            Value::Null => Ok(None),
+            Value::Null(_) => Ok(None),
             _ => Err(Error::Type(column, "TEXT")),
         }
     }
@@ -41,7 +41,7 @@ pub trait Row {
     fn opt_int(&self, column: usize) -> Result<Option<i64>, Error> {
         match self.value(column)? {
             Value::Int(int) => Ok(Some(int)),
-            Value::Null => Ok(None),
+            Value::Null(_) => Ok(None),
             _ => Err(Error::Type(column, "BIGINT")),
         }
     }
@@ -55,7 +55,7 @@ pub trait Row {
     fn opt_blob(&self, column: usize) -> Result<Option<&[u8]>, Error> {
         match self.value(column)? {
             Value::Blob(blob) => Ok(Some(blob)),
-            Value::Null => Ok(None),
+            Value::Null(_) => Ok(None),
             _ => Err(Error::Type(column, "BLOB")),
         }
     }
@@ -84,7 +84,8 @@ pub trait Tx {
         each: &mut dyn FnMut(&dyn Row) -> Result<Flow, Error>,
     ) -> Result<(), Error>;
 
-    /// Runs several statements without arguments.
+    /// Runs several statements without arguments, such as a migration. `{clustered}` stands where a table is to be
+    /// stored in the order of its primary key.
     fn script(&mut self, sql: &str) -> Result<(), Error>;
 
     /// Inserts many rows of the same columns; `values` holds them one behind the other.

@@ -2,11 +2,22 @@
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 
+/// The portable types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// BIGINT.
+    Int,
+    /// TEXT.
+    Text,
+    /// BLOB.
+    Blob,
+}
+
 /// A value of one of the portable types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
-    /// No value.
-    Null,
+    /// No value, of the type that it would have if that is known: a server asks for it before it knows any value.
+    Null(Option<Type>),
     /// BIGINT.
     Int(i64),
     /// TEXT.
@@ -45,9 +56,34 @@ impl<'a> From<&'a [u8]> for Value<'a> {
     }
 }
 
-impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
+/// What has one type, whatever its value.
+trait Typed {
+    const TYPE: Type;
+}
+
+impl Typed for i64 {
+    const TYPE: Type = Type::Int;
+}
+
+impl Typed for bool {
+    const TYPE: Type = Type::Int;
+}
+
+impl Typed for &str {
+    const TYPE: Type = Type::Text;
+}
+
+impl Typed for &String {
+    const TYPE: Type = Type::Text;
+}
+
+impl Typed for &[u8] {
+    const TYPE: Type = Type::Blob;
+}
+
+impl<'a, T: Into<Value<'a>> + Typed> From<Option<T>> for Value<'a> {
     fn from(value: Option<T>) -> Self {
-        value.map_or(Value::Null, Into::into)
+        value.map_or(Value::Null(Some(T::TYPE)), Into::into)
     }
 }
 
@@ -66,7 +102,7 @@ impl ToSql for Value<'_> {
 impl<'a> From<Value<'a>> for ValueRef<'a> {
     fn from(value: Value<'a>) -> Self {
         match value {
-            Value::Null => ValueRef::Null,
+            Value::Null(_) => ValueRef::Null,
             Value::Int(int) => ValueRef::Integer(int),
             Value::Text(text) => ValueRef::Text(text.as_bytes()),
             Value::Blob(blob) => ValueRef::Blob(blob),

@@ -11,6 +11,7 @@ const TABLE: &[Migration] = &[Migration {
     version: 1,
     name: "pair",
     sql: "CREATE TABLE pair (k TEXT PRIMARY KEY, v BIGINT) {clustered};",
+    beside: 1,
 }];
 
 fn open(dir: &tempfile::TempDir, options: Options) -> Db {
@@ -151,9 +152,9 @@ fn a_directory_has_one_owner() {
 #[test]
 fn a_newer_schema_and_a_changed_migration_are_refused() {
     const NEWER: &[Migration] =
-        &[TABLE[0], Migration { version: 2, name: "more", sql: "CREATE TABLE more (k TEXT);" }];
+        &[TABLE[0], Migration { version: 2, name: "more", sql: "CREATE TABLE more (k TEXT);", beside: 2 }];
     const CHANGED: &[Migration] =
-        &[Migration { version: 1, name: "pair", sql: "CREATE TABLE pair (k TEXT);" }];
+        &[Migration { version: 1, name: "pair", sql: "CREATE TABLE pair (k TEXT);", beside: 1 }];
     let dir = tempfile::tempdir().unwrap();
     let db = open(&dir, Options::default());
     assert_eq!(migrate(&db, CHANGED, 1), Err(Error::ChangedMigration(1)));
@@ -201,7 +202,7 @@ fn a_copy_is_one_snapshot_and_a_file_by_itself_while_units_go_on() {
         }
     });
     for _ in 0..20 {
-        copy(db.path(), &empty(&dir)).unwrap();
+        copy(&dir.path().join("test.db"), &empty(&dir)).unwrap();
         assert_eq!(sum_of(&empty(&dir)), Ok(0));
         std::fs::remove_file(empty(&dir)).unwrap();
     }
@@ -215,7 +216,7 @@ fn a_copy_with_a_broken_page_is_not_believed() {
     let dir = tempfile::tempdir().unwrap();
     let db = open(&dir, Options::default());
     put(&db, "a", 1).unwrap();
-    copy(db.path(), &empty(&dir)).unwrap();
+    copy(&dir.path().join("test.db"), &empty(&dir)).unwrap();
     let mut bytes = std::fs::read(empty(&dir)).unwrap();
     let page = bytes.len() - 4096;
     bytes[page..page + 16].fill(0xff);

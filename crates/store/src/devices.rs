@@ -64,7 +64,7 @@ const SELECT: &str =
 
 const NARROWED: &str = "(?2 IS NULL OR d.app_id = ?2) AND (?3 IS NULL OR d.product_id = ?3)
     AND (?4 IS NULL OR (d.gateway_id = ?4 AND d.device_id <> ?4)) AND (?5 IS NULL OR d.node_id = ?5)
-    AND (?6 IS NULL OR d.device_name LIKE ?6 ESCAPE '!')
+    AND (?6 IS NULL OR LOWER(d.device_name) LIKE ?6 ESCAPE '!')
     AND (?7 IS NULL OR d.created_ms >= ?7) AND (?8 IS NULL OR d.created_ms < ?8)";
 
 fn device(row: &dyn Row) -> Result<Device, db::Error> {
@@ -216,9 +216,10 @@ impl Devices<'_> {
     }
 }
 
-/// A LIKE pattern that finds `text` anywhere, its own wildcards taken literally.
+/// A LIKE pattern that finds `text` anywhere in a lower-cased text, its own wildcards taken literally. Not every
+/// server's LIKE finds `a` in `A`, and their LOWER agrees on ASCII alone.
 fn contains(text: &str) -> String {
-    let literal = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let literal = text.to_ascii_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{literal}%")
 }
 

@@ -137,8 +137,7 @@ impl ExportTasks<'_> {
         self.0
             .unit(move |tx, context| {
                 let id = &export_task_id;
-                let known = "SELECT 1 FROM export_task WHERE project_id = ?1 AND export_task_id = ?2";
-                if !tx.exists(known, args![&project_id, id])? {
+                if !enter_gate(tx, &project_id, id)? {
                     return Err(Code::ExportTaskMissing.into());
                 }
                 remove(tx, context, &project_id, id)
@@ -186,6 +185,7 @@ fn create(
         app_type: order.app_type,
         app_id: only_app.clone(),
     };
+    newest_of(tx, user_id)?.into_iter().for_each(|newest| context.ids.go_on_from(newest));
     let (id, now) = (context.ids.next().to_string(), context.clock.now_ms());
     tx.execute(
         "INSERT INTO export_task (project_id, export_task_id, user_id, condition_key, resource_type, resource_condition,
@@ -211,6 +211,22 @@ fn create(
     evict_beyond_kept(tx, context, user_id)?;
     let sql = format!("SELECT {COLUMNS} FROM export_task WHERE project_id = ?1 AND export_task_id = ?2");
     tx.first(&sql, args![project_id, &id], task)?.ok_or(Code::ExportTaskMissing.into())
+}
+
+/// The newest task of a user, whichever node made it: which task is newer decides whose file stays and who goes
+/// first, and the clocks of two nodes need not agree.
+fn newest_of(tx: &mut dyn Tx, user_id: &str) -> StdResult<Option<RecordId>, Error> {
+    let newest =
+        "SELECT export_task_id FROM export_task WHERE user_id = ?1 ORDER BY export_task_id DESC LIMIT 1";
+    Ok(tx.first(newest, args![user_id], |row| page::record_id(row, 0))?)
+}
+
+/// Waits for the turn of the user whose task it is: what tasks of one condition do to their one result must not
+/// happen side by side. Answers whether the task is there.
+pub(crate) fn enter_gate(tx: &mut dyn Tx, project_id: &str, id: &str) -> StdResult<bool, Error> {
+    let owner = "SELECT user_id FROM export_task WHERE project_id = ?1 AND export_task_id = ?2";
+    let owner = tx.first(owner, args![project_id, id], |row| row.string(0))?;
+    owner.map_or(Ok(false), |user_id| gate::enter(tx, &user_id).map(|()| true))
 }
 
 fn refuse_beyond_unfinished(tx: &mut dyn Tx, context: &Context, user_id: &str) -> StdResult<(), Error> {

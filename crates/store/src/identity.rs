@@ -3,7 +3,7 @@
 use db::{Tx, args};
 use domain::{Caller, Rng};
 
-use crate::{Context, Error, Store, Vault, apps};
+use crate::{Context, Error, Store, Vault, apps, gate};
 
 /// What the first start makes, and what a person needs to call the server.
 #[derive(Clone)]
@@ -38,6 +38,8 @@ pub struct KnownKey {
 }
 
 const ROOT: &str = "root";
+/// Several nodes may start for the first time at once.
+const BOOTSTRAP: &str = "bootstrap";
 const KEY_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const SECRET_ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
@@ -65,12 +67,24 @@ impl Store {
     pub fn instance_id(&self) -> Result<String, Error> {
         let context = self.context.clone();
         self.db.write_blocking(move |tx| {
+            gate::enter(tx, BOOTSTRAP)?;
             if let Some(id) = tx.first("SELECT instance_id FROM instance", args![], |row| row.string(0))? {
                 return Ok(id);
             }
             let id = (&*context.rng as &dyn Rng).uuid();
             tx.execute("INSERT INTO instance (instance_id) VALUES (?1)", args![&id])?;
             Ok(id)
+        })
+    }
+
+    /// Refuses a vault that does not open what lies sealed: nodes of one database share one master key.
+    pub fn prove_vault(&self) -> Result<(), Error> {
+        self.db.read_blocking(|tx| {
+            let sealed = tx.first("SELECT access_key_id, secret_sealed FROM access_key", args![], |row| {
+                Ok((row.string(0)?, row.opt_blob(1)?.unwrap_or_default().to_vec()))
+            })?;
+            sealed
+                .map_or(Ok(()), |(id, sealed)| self.context.vault.open(&key_place(&id), &sealed).map(|_| ()))
         })
     }
 
@@ -123,6 +137,7 @@ impl Store {
 }
 
 fn bootstrap(tx: &mut dyn Tx, context: &Context, chosen: &Chosen) -> Result<Option<Credentials>, Error> {
+    gate::enter(tx, BOOTSTRAP)?;
     let now = context.clock.now_ms();
     let rng: &dyn Rng = &*context.rng;
     let existing =

@@ -102,7 +102,7 @@ impl Store {
                   WHERE job_id = (SELECT job_id FROM job
                       WHERE kind = ?3 AND (run_at_ms <= ?4 OR run_at_ms > ?6)
                         AND (lease_until_ms < ?4 OR lease_until_ms > ?6) AND attempts < ?5
-                      ORDER BY run_at_ms, job_id LIMIT 1)
+                      ORDER BY run_at_ms, job_id LIMIT 1 /* skip locked */)
                     AND (lease_until_ms < ?4 OR lease_until_ms > ?6) AND attempts < ?5
                   RETURNING job_id, project_id, epoch, attempts",
                 args![&owner, lease_until_ms, kind, now, ATTEMPTS_MAX, now + AHEAD_MAX_MS],
@@ -165,6 +165,16 @@ impl Store {
         })
     }
 
+    /// Frees the claims of one node, of which a new process has begun; those of others are theirs. Their attempts
+    /// stay counted, as in [`Store::free_all_claims`].
+    pub fn free_claims_of(&self, owner: &str) -> Result<u64, Error> {
+        let owner = owner.to_owned();
+        self.db.write_blocking(move |tx| {
+            Ok(tx
+                .execute("UPDATE job SET owner = NULL, lease_until_ms = 0 WHERE owner = ?1", args![&owner])?)
+        })
+    }
+
     /// Claims a job of `kind` that was tried too often, to be given up; answers it with the reason.
     pub fn claim_exhausted(&self, kind: &'static str) -> Result<Option<(Claim, String)>, Error> {
         let now = self.now_ms();
@@ -173,7 +183,7 @@ impl Store {
                 "UPDATE job SET owner = 'rescuer', epoch = epoch + 1
                   WHERE job_id = (SELECT job_id FROM job
                       WHERE kind = ?1 AND (lease_until_ms < ?2 OR lease_until_ms > ?4) AND attempts >= ?3
-                      ORDER BY job_id LIMIT 1)
+                      ORDER BY job_id LIMIT 1 /* skip locked */)
                     AND (lease_until_ms < ?2 OR lease_until_ms > ?4) AND attempts >= ?3
                   RETURNING job_id, project_id, epoch, attempts, last_error",
                 args![kind, now, ATTEMPTS_MAX, now + AHEAD_MAX_MS],

@@ -57,6 +57,7 @@ impl Store {
         self.db.write_blocking(move |tx| {
             // One that has finished stays finished, so there is nothing to look at again.
             for (project_id, id) in &old {
+                export_tasks::enter_gate(tx, project_id, id)?;
                 export_tasks::remove(tx, &context, project_id, id)?;
             }
             Ok(old.len() as u64)

@@ -5,6 +5,11 @@ use db::Migration;
 
 /// Every step, oldest first.
 pub const MIGRATIONS: &[Migration] = &[
-    Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql") },
-    Migration { version: 2, name: "sub_devices", sql: include_str!("../migrations/0002_sub_devices.sql") },
+    Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql"), beside: 1 },
+    Migration {
+        version: 2,
+        name: "sub_devices",
+        sql: include_str!("../migrations/0002_sub_devices.sql"),
+        beside: 1,
+    },
 ];

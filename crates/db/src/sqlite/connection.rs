@@ -72,7 +72,7 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn script(&mut self, sql: &str) -> Result<(), Error> {
-        Ok(self.0.execute_batch(sql)?)
+        Ok(self.0.execute_batch(&sql.replace("{clustered}", "WITHOUT ROWID"))?)
     }
 
     fn insert_many(&mut self, table: &str, columns: &[&str], values: &[Value<'_>]) -> Result<u64, Error> {
@@ -92,7 +92,7 @@ impl Tx for SqliteTx<'_> {
 impl Row for rusqlite::Row<'_> {
     fn value(&self, column: usize) -> Result<Value<'_>, Error> {
         Ok(match self.get_ref(column)? {
-            ValueRef::Null => Value::Null,
+            ValueRef::Null => Value::Null(None),
             ValueRef::Integer(int) => Value::Int(int),
             ValueRef::Text(text) => {
                 Value::Text(std::str::from_utf8(text).map_err(|_| Error::Type(column, "UTF-8 TEXT"))?)

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{Error, Tx};
+use crate::{Error, Tx, database::Sizes};
 pub use copy::{copy, examine};
 use log::Log;
 use readers::Readers;
@@ -35,27 +35,16 @@ impl Default for Options {
     }
 }
 
-/// The sizes of a database's files, in bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct Sizes {
-    /// The database itself.
-    pub database: u64,
-    /// Its write-ahead log.
-    pub log: u64,
-}
-
-/// A handle to the database; clones share it. The writer ends, and with it the database is closed, when the
-/// last clone is dropped.
+/// An embedded database. The writer ends, and with it the database is closed, when the last clone is dropped.
 #[derive(Clone)]
-pub struct Db {
+pub(crate) struct Sqlite {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
     path: PathBuf,
 }
 
-impl Db {
-    /// Opens the database file at `path`, making it if need be.
-    pub fn open(path: &Path, options: Options) -> Result<Self, Error> {
+impl Sqlite {
+    pub(crate) fn open(path: &Path, options: Options) -> Result<Self, Error> {
         let connection = connection::open_writer(path)?;
         let readers = Arc::new(Readers::open(path, options)?);
         let log = Log::of(path, options.log_bytes_max);
@@ -63,14 +52,7 @@ impl Db {
         Ok(Self { writer, readers, path: path.to_owned() })
     }
 
-    /// Where it lies.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Does one unit of work: all of it or, if it answers an error, nothing. `work` may be run again, so it
-    /// must depend on nothing but its arguments and what it reads.
-    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -81,8 +63,7 @@ impl Db {
         reply.await.unwrap_or_else(|_| Err(Error::Gone.into()))
     }
 
-    /// [`Db::write`] for threads that may block.
-    pub fn write_blocking<T, E, F>(&self, work: F) -> Result<T, E>
+    pub(crate) fn write_blocking<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
@@ -93,35 +74,14 @@ impl Db {
         reply.blocking_recv().unwrap_or_else(|_| Err(Error::Gone.into()))
     }
 
-    /// Reads one snapshot.
-    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
-    where
-        F: FnOnce(&mut dyn Tx) -> Result<T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<Error> + Send + 'static,
-    {
-        let db = self.clone();
-        tokio::task::spawn_blocking(move || db.read_blocking(work))
-            .await
-            .unwrap_or_else(|_| Err(Error::Gone.into()))
-    }
-
-    /// Whether it answers.
-    pub async fn health(&self) -> Result<(), Error> {
-        self.read(|tx| tx.count("SELECT 1", &[])).await.map(|_: i64| ())
-    }
-
-    /// [`Db::read`] for threads that may block, of what is read in a moment.
-    pub fn read_blocking<T, E: From<Error>>(
+    pub(crate) fn read_blocking<T, E: From<Error>>(
         &self,
         work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         self.readers.read(false, work)
     }
 
-    /// [`Db::read_blocking`] of what may be streamed for as long as a snapshot's age allows. It may have to wait
-    /// for its turn.
-    pub fn snapshot_blocking<T, E: From<Error>>(
+    pub(crate) fn snapshot_blocking<T, E: From<Error>>(
         &self,
         work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -129,8 +89,7 @@ impl Db {
         self.readers.read(true, work)
     }
 
-    /// [`Db::read_blocking`] that gives up where it would wait or read for longer than `most`.
-    pub fn read_within<T, E: From<Error>>(
+    pub(crate) fn read_within<T, E: From<Error>>(
         &self,
         most: Duration,
         work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
@@ -138,11 +97,13 @@ impl Db {
         self.readers.read_within(most, work)
     }
 
-    /// How large its files are.
-    pub fn sizes(&self) -> std::io::Result<Sizes> {
+    pub(crate) fn sizes(&self) -> Result<Sizes, Error> {
         let mut log = self.path.clone().into_os_string();
         log.push("-wal");
-        let bytes = |path: &Path| std::fs::metadata(path).map(|found| found.len());
-        Ok(Sizes { database: bytes(&self.path)?, log: bytes(Path::new(&log))? })
+        let bytes = |path: &Path| match std::fs::metadata(path) {
+            Ok(found) => Ok(found.len()),
+            Err(error) => Err(Error::Driver(format!("{}: {error}", path.display()))),
+        };
+        Ok(Sizes { database: bytes(&self.path)?, log: Some(bytes(Path::new(&log))?) })
     }
 }

@@ -24,18 +24,19 @@ pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevi
         .ok_or_else(|| Fault::of_value(Code::ProductMissing, "product_id", &order.product_id))?;
     let device_id =
         order.device_id.clone().unwrap_or_else(|| format!("{}_{}", order.product_id, order.node_id));
-    if tx.exists(
-        "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2",
-        args![project_id, &device_id],
-    )? {
+    let node = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2 AND node_id = ?3";
+    let node_taken = tx.exists(node, args![project_id, &order.product_id, &order.node_id])?;
+    // In this order, because between two looks another node may add the same device.
+    let device = "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2";
+    if tx.exists(device, args![project_id, &device_id])? {
         // The documented text is the whole text.
         return Err(Code::DeviceTaken.into());
     }
-    let node = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2 AND node_id = ?3";
-    if tx.exists(node, args![project_id, &order.product_id, &order.node_id])? {
+    if node_taken {
         return Err(Fault::of_value(Code::NodeIdTaken, "node_id", &order.node_id).into());
     }
     if let Some(gateway_id) = &order.gateway_id {
+        hold_tree(tx, project_id)?;
         gateway_may_have_children(tx, project_id, &app_id, gateway_id)?;
     }
     take_quota(tx, context, project_id)?;
@@ -119,6 +120,13 @@ fn take_quota(tx: &mut dyn Tx, context: &Context, project_id: &str) -> Result<()
     }
 }
 
+/// Waits until nobody else changes who lies below whom, until this unit of work ends: a gateway must not go while
+/// it is given a sub-device, nor a device twice.
+fn hold_tree(tx: &mut dyn Tx, project_id: &str) -> Result<(), Error> {
+    tx.execute("UPDATE project SET devices = devices WHERE project_id = ?1", args![project_id])?;
+    Ok(())
+}
+
 fn give_quota_back(tx: &mut dyn Tx, project_id: &str) -> Result<(), Error> {
     tx.execute("UPDATE project SET devices = devices - 1 WHERE project_id = ?1", args![project_id])?;
     Ok(())
@@ -161,10 +169,14 @@ fn set_frozen(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str, frozen: bool) 
         Some((_, _, named, true)) => named,
         _ => return refused(Code::DeviceMissing),
     };
-    tx.execute(
-        "UPDATE device SET frozen = ?3 WHERE project_id = ?1 AND device_id = ?2",
+    let changed = tx.execute(
+        "UPDATE device SET frozen = ?3 WHERE project_id = ?1 AND device_id = ?2 AND frozen <> ?3",
         args![reach.project_id, device_id, frozen],
     )?;
+    // Somebody else did it between the look and this.
+    if changed == 0 {
+        return refused(if frozen { Code::DeviceFrozen } else { Code::DeviceNotFrozen });
+    }
     Ok(named)
 }
 
@@ -172,6 +184,7 @@ fn set_frozen(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str, frozen: bool) 
 /// names one device means fifty thousand. What batch tasks say of the device stays as they said it.
 pub fn delete(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str) -> Result<Named, Error> {
     let project_id = reach.project_id;
+    hold_tree(tx, project_id)?;
     let found = tx.first(
         "SELECT node_id, device_name FROM device
           WHERE project_id = ?1 AND device_id = ?2 AND (?3 IS NULL OR app_id = ?3)",

@@ -6,6 +6,7 @@ use std::result::Result as StdResult;
 use db::{Tx, args};
 use types::Language;
 
+use super::enter_gate;
 use crate::{
     Context, Error, Store, garbage,
     jobs::{self, Claim},
@@ -97,6 +98,7 @@ impl Store {
     pub fn export_publish(&self, claim: &Claim, made: Made) -> StdResult<(), Error> {
         let (claim, context) = (claim.clone(), self.context.clone());
         self.db.write_blocking(move |tx| {
+            enter_gate(tx, &claim.project_id, &claim.job_id)?;
             jobs::settle(tx, &claim)?;
             publish(tx, &context, &claim, &made)
         })

@@ -1,17 +1,25 @@
 //! The conformance suite: what every driver of `db` must make true of the store. A driver is one line in
-//! [`drivers`]; each test runs over all of them.
+//! [`drivers`]; each test runs over all of them. PostgreSQL is there where `UNLADE_TEST_POSTGRES` says so, as
+//! `cargo xtask test` does: at READ COMMITTED, and as CockroachDB would have it, SERIALIZABLE and without hints.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod exports;
 mod files;
 mod queue;
+mod races;
 mod registry;
 mod retention;
 
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
-use db::{Db, Options};
+use db::{Db, Options, Profile, Server};
 use domain::{Action, Caller, Clock, Limits, Permit, SystemRng, authorize, clock::ManualClock};
 use store::{
     Context, Error, MasterKey, Store, Vault,
@@ -29,7 +37,7 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) root: Credentials,
-    _dir: tempfile::TempDir,
+    _dir: Option<tempfile::TempDir>,
 }
 
 const START_MS: i64 = 1_700_000_000_000;
@@ -37,17 +45,42 @@ const START_MS: i64 = 1_700_000_000_000;
 /// Runs `test` over each driver.
 pub(crate) fn drivers(limits: &Limits, test: impl Fn(&World)) {
     test(&sqlite(limits));
+    for profile in [Profile::Postgres, Profile::Cockroachdb] {
+        if let Some(world) = postgres(limits, profile) {
+            test(&world);
+        }
+    }
 }
 
 fn sqlite(limits: &Limits) -> World {
     let dir = tempfile::tempdir().unwrap();
     let db = Db::open(&dir.path().join("unlade.db"), Options::default()).unwrap();
+    world(limits, db, Some(dir))
+}
+
+/// A schema of its own on the server that tests may use, if there is one.
+fn postgres(limits: &Limits, profile: Profile) -> Option<World> {
+    static SCHEMAS: AtomicU64 = AtomicU64::new(0);
+    let url = std::env::var("UNLADE_TEST_POSTGRES").ok()?;
+    let schema = format!("t{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
+    let make = format!("CREATE SCHEMA {schema}");
+    let server = Server { connections: 1, profile, ..Server::at(&url) };
+    Db::connect(&server).unwrap().write_blocking(move |tx| tx.script(&make)).unwrap();
+    let url = format!("{url}?options=-csearch_path%3D{schema}");
+    Some(world(limits, Db::connect(&Server { url, connections: 8, ..server }).unwrap(), None))
+}
+
+fn world(limits: &Limits, db: Db, dir: Option<tempfile::TempDir>) -> World {
     let clock = Arc::new(ManualClock::at(START_MS));
-    let vault = Vault::new(MasterKey::random(&SystemRng), Vec::new());
-    let context = Context::new(clock.clone() as Arc<dyn Clock>, Arc::new(SystemRng), limits.clone(), vault);
-    let store = Store::open(db, context).unwrap();
+    let store = node(limits, db, &clock);
     let root = wait(store.bootstrap(Chosen::default())).unwrap().unwrap();
     World { store, clock, root, _dir: dir }
+}
+
+fn node(limits: &Limits, db: Db, clock: &Arc<ManualClock>) -> Store {
+    let vault = Vault::new(MasterKey::from_hex(&"7".repeat(64)).unwrap(), Vec::new());
+    let clock = clock.clone() as Arc<dyn Clock>;
+    Store::open(db, Context::new(clock, Arc::new(SystemRng), limits.clone(), vault)).unwrap()
 }
 
 /// The answer of a future, on this thread.
@@ -66,6 +99,13 @@ pub(crate) fn code<T>(answer: Result<T, Error>) -> Code {
 }
 
 impl World {
+    /// Another node of the same database, whose clock is off by so much.
+    pub(crate) fn another_node(&self, off_ms: i64) -> World {
+        let clock = Arc::new(ManualClock::at(self.clock.now_ms() + off_ms));
+        let store = node(&self.store.context().limits, self.store.db().clone(), &clock);
+        World { store, clock, root: self.root.clone(), _dir: None }
+    }
+
     pub(crate) fn permit(&self, action: Action) -> Permit {
         let caller = Caller { user_id: "user".into(), project_id: self.root.project_id.clone(), root: true };
         authorize(caller, action, &self.root.project_id).unwrap()

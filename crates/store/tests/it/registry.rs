@@ -16,7 +16,7 @@ use db::{Tx, args};
 use domain::{Action, Limits};
 use types::{RecordId, device::AddDevice, page::PageOrder, product::AddProduct};
 
-fn product(world: &World) -> String {
+pub(crate) fn product(world: &World) -> String {
     let order = AddProduct {
         product_id: None,
         name: "meter".into(),
@@ -33,7 +33,7 @@ fn product(world: &World) -> String {
         .product_id
 }
 
-fn order(product_id: &str, node_id: &str) -> AddDevice {
+pub(crate) fn order(product_id: &str, node_id: &str) -> AddDevice {
     AddDevice {
         device_id: None,
         node_id: node_id.into(),
@@ -50,7 +50,7 @@ fn order(product_id: &str, node_id: &str) -> AddDevice {
     }
 }
 
-fn add(world: &World, order: AddDevice) -> Result<String, Error> {
+pub(crate) fn add(world: &World, order: AddDevice) -> Result<String, Error> {
     wait(world.store.devices().add(&world.permit(Action::DEVICES_REGISTER), None, order))
         .map(|device| device.device_id)
 }

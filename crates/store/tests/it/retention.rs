@@ -81,7 +81,7 @@ fn a_fortnight_of_work_leaves_no_more_than_its_last_days() {
         }
         let of = |table: &str| rows(world, table);
         assert_eq!((of("batch_task"), of("subtask"), of("export_task")), (5, 15, 10));
-        assert!(counts(world, A_ROW_AN_OWNER).iter().all(|(_, rows)| *rows <= 2));
+        assert!(counts(world, A_ROW_AN_OWNER).iter().all(|(_, rows)| *rows <= 3));
         world.clock.advance(5 * DAY_MS);
         while retire(world, &FIVE_DAYS).is_any() {}
         prune(world);

@@ -1,0 +1,83 @@
+//! Where PostgreSQL's words differ from the portable ones.
+
+use std::{fmt::Write, time::Duration};
+
+use super::server::Profile;
+
+/// A hint in the SQL, which is a comment to whoever cannot follow it.
+const SKIP_LOCKED: &str = "/* skip locked */";
+/// How long a unit of work may be silent. A process that is stopped in the middle of one holds its locks for so long.
+const IDLE_MAX: Duration = Duration::from_secs(15);
+/// How long a unit of work waits for a lock before it is run anew.
+const LOCK_MAX: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Copy)]
+pub(super) struct Dialect(pub(super) Profile);
+
+impl Dialect {
+    /// A statement with the server's placeholders and hints.
+    pub(super) fn statement(self, sql: &str) -> String {
+        let sql = if self.0.skips_locked() {
+            sql.replace(SKIP_LOCKED, "FOR UPDATE SKIP LOCKED")
+        } else {
+            sql.to_owned()
+        };
+        // No literal of ours holds a question mark; a test of the store's texts sees to it.
+        sql.replace('?', "$")
+    }
+
+    /// The text of a migration.
+    pub(super) fn script(self, sql: &str) -> String {
+        let text = if self.0.collates() { " TEXT COLLATE \"C\"" } else { " TEXT" };
+        sql.replace("{clustered}", "").replace(" TEXT", text).replace(" BLOB", " BYTEA")
+    }
+
+    pub(super) fn begin_unit(self) -> String {
+        let isolation = if self.0.is_serializable() { "SERIALIZABLE" } else { "READ COMMITTED" };
+        let mut begin = format!("BEGIN ISOLATION LEVEL {isolation} READ WRITE");
+        self.limit(&mut begin, IDLE_MAX);
+        begin
+    }
+
+    pub(super) fn begin_snapshot(self, idle_max: Duration) -> String {
+        let isolation = if self.0.is_serializable() { "SERIALIZABLE" } else { "REPEATABLE READ" };
+        let mut begin = format!("BEGIN ISOLATION LEVEL {isolation} READ ONLY");
+        self.limit(&mut begin, idle_max);
+        begin
+    }
+
+    fn limit(self, begin: &mut String, idle_max: Duration) {
+        if self.0.limits_waits() {
+            // Writing to a String cannot fail.
+            let _ = write!(
+                begin,
+                "; SET LOCAL idle_in_transaction_session_timeout = {}; SET LOCAL lock_timeout = {}",
+                idle_max.as_millis(),
+                LOCK_MAX.as_millis()
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_hints_and_types_are_the_servers() {
+        let claim =
+            "SELECT job_id FROM job WHERE kind = ?1 AND lease_until_ms < ?12 LIMIT 1 /* skip locked */";
+        let (postgres, cockroach) = (Dialect(Profile::Postgres), Dialect(Profile::Cockroachdb));
+        assert_eq!(
+            postgres.statement(claim),
+            "SELECT job_id FROM job WHERE kind = $1 AND lease_until_ms < $12 LIMIT 1 FOR UPDATE SKIP LOCKED"
+        );
+        assert!(cockroach.statement(claim).ends_with("LIMIT 1 /* skip locked */"));
+        let table = "CREATE TABLE t (a TEXT NOT NULL, b BLOB, c BIGINT) {clustered};";
+        assert_eq!(
+            postgres.script(table),
+            "CREATE TABLE t (a TEXT COLLATE \"C\" NOT NULL, b BYTEA, c BIGINT) ;"
+        );
+        assert_eq!(cockroach.script(table), "CREATE TABLE t (a TEXT NOT NULL, b BYTEA, c BIGINT) ;");
+    }
+}
