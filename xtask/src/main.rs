@@ -10,6 +10,7 @@ mod bench;
 mod check;
 mod ci;
 mod demo;
+mod deploy;
 mod fuzz;
 mod instructions;
 mod isal;

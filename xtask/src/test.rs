@@ -1,5 +1,5 @@
 //! `cargo xtask test`: the workspace's own tests, the official SDKs against the binary, other programs as judges
-//! of the files.
+//! of the files, and linters of what it is deployed with.
 //!
 //! Building is a step of its own, so that a suite's budget measures the suite and not the compiler.
 
@@ -11,7 +11,7 @@ use crate::isal;
 use crate::place::{built, cargo, root, target};
 use crate::suite::{Count, Outcome, Suite, skipped};
 use crate::summary::Summary;
-use crate::{poi, venv};
+use crate::{deploy, poi, venv};
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Options {
@@ -28,6 +28,7 @@ enum Which {
     Rust,
     Python,
     Judges,
+    Deploy,
 }
 
 impl Options {
@@ -45,6 +46,9 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
     }
     if options.wants(Which::Judges) {
         judges(&options.pytest, summary);
+    }
+    if options.wants(Which::Deploy) {
+        deploy::run(&options.pytest, summary);
     }
 }
 
