@@ -80,6 +80,16 @@ def test_nodes_end_later_than_they_drain():
     assert min(ends) >= int(drain[1]) + 30
 
 
+@each_values
+def test_a_pod_does_not_make_a_directory_private_that_belongs_to_root(values):
+    text = rendered(values)
+    for pods in of_kind(text, "Deployment") + of_kind(text, "StatefulSet"):
+        [node] = pods["spec"]["template"]["spec"]["containers"]
+        [directory] = [one["value"] for one in node["env"] if one["name"] == "UNLADE_SERVER_DATA_DIR"]
+        [volume] = [one["mountPath"] for one in node["volumeMounts"] if one["name"] == "data"]
+        assert directory.startswith(f"{volume}/")
+
+
 def test_metrics_are_found_by_prometheus_where_it_is_asked_for():
     [monitor] = of_kind(rendered(MANY, "metrics.podMonitor.enabled=true"), "PodMonitor")
     assert monitor["spec"]["podMetricsEndpoints"][0]["port"] == "metrics"

@@ -109,7 +109,8 @@ spec:
         - {name: UNLADE_SERVER_ROLE, value: {{ .role }}}
         {{- end }}
         - {name: UNLADE_SERVER_LISTEN, value: "0.0.0.0:8900"}
-        - {name: UNLADE_SERVER_DATA_DIR, value: /var/lib/unlade}
+        # Below the volume and not the volume: that belongs to root, and the server makes its directory private.
+        - {name: UNLADE_SERVER_DATA_DIR, value: /var/lib/unlade/data}
         {{- if $root.Values.metrics.enabled }}
         - {name: UNLADE_SERVER_METRICS_LISTEN, value: "0.0.0.0:8901"}
         {{- end }}
