@@ -148,11 +148,16 @@ impl Running {
         self.left_over.iter().try_for_each(|key| self.delete_unrecorded(key))
     }
 
-    /// Later, what is not recorded may yet be: a worker publishes the object before its row.
+    /// Later, what is not recorded may yet be: a worker publishes the object before its row. Its age tells that of
+    /// an upload, the queue that of an export.
     fn sweep(&self, before: i64) -> Result<(), String> {
-        let unrecorded = self.unrecorded()?;
-        let mut old = unrecorded.iter().filter(|object| object.published_ms < before);
-        old.try_for_each(|object| self.delete_unrecorded(&object.key))
+        let all = self.runtime.block_on(self.blobs.list()).map_err(|error| error.to_string())?;
+        for object in all.iter().filter(|object| object.published_ms < before) {
+            if !self.store.object_may_count(&object.key).map_err(|error| error.to_string())? {
+                self.delete_unrecorded(&object.key)?;
+            }
+        }
+        Ok(())
     }
 
     fn unrecorded(&self) -> Result<Vec<Listed>, String> {

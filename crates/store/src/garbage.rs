@@ -37,13 +37,17 @@ impl Store {
 
     /// Whether anything refers to an object.
     pub fn object_is_recorded(&self, object_key: &str) -> Result<bool, Error> {
+        self.db.read_blocking(|tx| recorded(tx, object_key))
+    }
+
+    /// [`Store::object_is_recorded`], or something may refer to it yet: a worker that slept for however long may
+    /// publish what it has laid down as long as nobody has overtaken its epoch. Asked in one snapshot, so that a
+    /// publication between the two questions is not missed.
+    pub fn object_may_count(&self, object_key: &str) -> Result<bool, Error> {
         self.db.read_blocking(|tx| {
-            Ok(tx.exists(
-                "SELECT 1 FROM export_result WHERE object_key = ?1
-                 UNION ALL SELECT 1 FROM batch_file WHERE object_key = ?1
-                 UNION ALL SELECT 1 FROM object_garbage WHERE object_key = ?1",
-                args![object_key],
-            )?)
+            let Some((job_id, epoch)) = attempt(object_key) else { return recorded(tx, object_key) };
+            let awaited = "SELECT 1 FROM job WHERE job_id = ?1 AND epoch = ?2";
+            Ok(recorded(tx, object_key)? || tx.exists(awaited, args![job_id, epoch])?)
         })
     }
 
@@ -52,6 +56,21 @@ impl Store {
         let context = self.context.clone();
         self.db.write_blocking(move |tx| prune(tx, &context))
     }
+}
+
+fn recorded(tx: &mut dyn Tx, object_key: &str) -> Result<bool, Error> {
+    Ok(tx.exists(
+        "SELECT 1 FROM export_result WHERE object_key = ?1
+         UNION ALL SELECT 1 FROM batch_file WHERE object_key = ?1
+         UNION ALL SELECT 1 FROM object_garbage WHERE object_key = ?1",
+        args![object_key],
+    )?)
+}
+
+/// Which attempt has laid an object down: job and epoch, as `exports/<job>/<epoch>.zip` says.
+fn attempt(object_key: &str) -> Option<(&str, i64)> {
+    let (job_id, file) = object_key.strip_prefix("exports/")?.split_once('/')?;
+    Some((job_id, file.split_once('.')?.0.parse().ok()?))
 }
 
 fn prune(tx: &mut dyn Tx, context: &Context) -> Result<bool, Error> {

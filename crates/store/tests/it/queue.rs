@@ -35,6 +35,26 @@ fn a_worker_that_slept_past_its_lease_changes_nothing() {
 }
 
 #[test]
+fn a_worker_that_slept_until_its_object_was_old_still_has_it() {
+    drivers(&Limits::default(), |world| {
+        let task = world.batch_task("sleeps long", &["a"]);
+        world.export(&task).unwrap();
+        let asleep = world.claim(JOB).unwrap();
+        let object = format!("exports/{}/{}.zip", asleep.job_id, asleep.epoch);
+        let may_count = || world.store.object_may_count(&object).unwrap();
+        world.clock.advance(2 * 86_400_000);
+        assert!(may_count(), "nobody has overtaken it: it may publish when it wakes");
+        let awake = world.claim(JOB).unwrap();
+        assert!(!may_count(), "overtaken, it never will");
+        world.publish(&awake, "live").unwrap();
+        assert!(
+            world.store.object_may_count(&format!("exports/{}/{}.zip", awake.job_id, awake.epoch)).unwrap()
+        );
+        assert!(!may_count());
+    });
+}
+
+#[test]
 fn a_deleted_task_takes_the_claim_with_it() {
     drivers(&Limits::default(), |world| {
         let task = world.batch_task("deleted", &["a"]);
