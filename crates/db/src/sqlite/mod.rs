@@ -27,11 +27,15 @@ pub struct Options {
     pub snapshot_age_max: Duration,
     /// How long the write-ahead log may grow before snapshots that last have to wait until it is cut.
     pub log_bytes_max: u64,
+    /// Whether the writer has a thread of its own, as every server needs. Without, a unit of work runs on the thread of
+    /// its caller: for a simulation, whose one thread would only wait.
+    pub writer_thread: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 8, snapshot_age_max: Duration::from_secs(15 * 60), log_bytes_max: 128 << 20 }
+        let snapshot_age_max = Duration::from_secs(15 * 60);
+        Self { readers: 8, snapshot_age_max, log_bytes_max: 128 << 20, writer_thread: true }
     }
 }
 
@@ -48,8 +52,12 @@ impl Sqlite {
         let connection = connection::open_writer(path)?;
         let readers = Arc::new(Readers::open(path, options)?);
         let log = Log::of(path, options.log_bytes_max);
-        let writer = Arc::new(Writer::start(connection, readers.clone(), log)?);
-        Ok(Self { writer, readers, path: path.to_owned() })
+        let writer = if options.writer_thread {
+            Writer::start(connection, readers.clone(), log)?
+        } else {
+            Writer::of_callers(connection, readers.clone(), log)
+        };
+        Ok(Self { writer: Arc::new(writer), readers, path: path.to_owned() })
     }
 
     pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
@@ -59,7 +67,7 @@ impl Sqlite {
         E: From<Error> + Send + 'static,
     {
         let (unit, reply) = writer::unit(work);
-        self.writer.queue().send(unit).await.map_err(|_| Error::Gone)?;
+        self.writer.take(unit).await?;
         reply.await.unwrap_or_else(|_| Err(Error::Gone.into()))
     }
 
@@ -70,7 +78,7 @@ impl Sqlite {
         E: From<Error> + Send + 'static,
     {
         let (unit, reply) = writer::unit(work);
-        self.writer.queue().blocking_send(unit).map_err(|_| Error::Gone)?;
+        self.writer.take_blocking(unit)?;
         reply.blocking_recv().unwrap_or_else(|_| Err(Error::Gone.into()))
     }
 

@@ -4,7 +4,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
 };
 
@@ -19,32 +19,64 @@ const GROUP_MAX: usize = 128;
 /// Units that may wait; beyond that their callers do.
 const QUEUE_MAX: usize = 512;
 
-pub(super) struct Writer {
-    queue: Option<mpsc::Sender<Box<dyn Unit>>>,
-    thread: Option<JoinHandle<()>>,
+/// Who runs the units of work.
+pub(super) enum Writer {
+    /// A thread of its own, which commits those that wait together. `None` once it is to end.
+    Thread(Option<mpsc::Sender<Box<dyn Unit>>>, Option<JoinHandle<()>>),
+    /// Whoever has one, one after the other.
+    Caller(Mutex<Serving>),
+}
+
+/// What a unit of work is run with.
+pub(super) struct Serving {
+    connection: Connection,
+    readers: Arc<Readers>,
+    log: Log,
 }
 
 impl Writer {
     pub(super) fn start(connection: Connection, readers: Arc<Readers>, log: Log) -> Result<Self, Error> {
         let (queue, units) = mpsc::channel(QUEUE_MAX);
+        let serving = Serving { connection, readers, log };
         let thread = std::thread::Builder::new()
             .name("db-writer".into())
-            .spawn(move || serve(&connection, units, &readers, log))
+            .spawn(move || serve(serving, units))
             .map_err(|error| Error::Driver(error.to_string()))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        Ok(Self::Thread(Some(queue), Some(thread)))
     }
 
-    #[expect(clippy::expect_used, reason = "only drop takes it")]
-    pub(super) fn queue(&self) -> &mpsc::Sender<Box<dyn Unit>> {
-        self.queue.as_ref().expect("open until dropped")
+    /// Without a thread.
+    pub(super) fn of_callers(connection: Connection, readers: Arc<Readers>, log: Log) -> Self {
+        Self::Caller(Mutex::new(Serving { connection, readers, log }))
+    }
+
+    pub(super) async fn take(&self, unit: Box<dyn Unit>) -> Result<(), Error> {
+        match self {
+            Self::Thread(Some(queue), _) => queue.send(unit).await.map_err(|_| Error::Gone),
+            _ => self.run(unit),
+        }
+    }
+
+    pub(super) fn take_blocking(&self, unit: Box<dyn Unit>) -> Result<(), Error> {
+        match self {
+            Self::Thread(Some(queue), _) => queue.blocking_send(unit).map_err(|_| Error::Gone),
+            _ => self.run(unit),
+        }
+    }
+
+    fn run(&self, unit: Box<dyn Unit>) -> Result<(), Error> {
+        let Self::Caller(serving) = self else { return Err(Error::Gone) };
+        serving.lock().unwrap_or_else(PoisonError::into_inner).serve(&mut vec![unit]);
+        Ok(())
     }
 }
 
 impl Drop for Writer {
     /// Lets the thread finish what waits, so that the database is closed when this returns.
     fn drop(&mut self) {
-        self.queue = None;
-        if let Some(thread) = self.thread.take() {
+        let Self::Thread(queue, thread) = self else { return };
+        *queue = None;
+        if let Some(thread) = thread.take() {
             let _ = thread.join();
         }
     }
@@ -100,10 +132,19 @@ where
     }
 }
 
-fn serve(connection: &Connection, mut units: mpsc::Receiver<Box<dyn Unit>>, readers: &Readers, mut log: Log) {
+fn serve(mut serving: Serving, mut units: mpsc::Receiver<Box<dyn Unit>>) {
     let mut group = Vec::with_capacity(GROUP_MAX);
     while units.blocking_recv_many(&mut group, GROUP_MAX) > 0 {
-        let commit = run_group(connection, &mut group);
+        serving.serve(&mut group);
+    }
+    let _ = serving.connection.execute_batch("PRAGMA optimize");
+}
+
+impl Serving {
+    /// Commits a group of units and answers each.
+    fn serve(&mut self, group: &mut Vec<Box<dyn Unit>>) {
+        let connection = &self.connection;
+        let commit = run_group(connection, group);
         if let Err(error) = &commit {
             tracing::error!(%error, units = group.len(), "commit failed");
             if !connection.is_autocommit() {
@@ -113,9 +154,8 @@ fn serve(connection: &Connection, mut units: mpsc::Receiver<Box<dyn Unit>>, read
         for unit in group.drain(..) {
             unit.settle(commit.clone());
         }
-        log.keep_short(connection, readers);
+        self.log.keep_short(connection, &self.readers);
     }
-    let _ = connection.execute_batch("PRAGMA optimize");
 }
 
 fn run_group(connection: &Connection, group: &mut [Box<dyn Unit>]) -> Result<(), Error> {
