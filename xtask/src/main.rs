@@ -1,4 +1,4 @@
-//! Development commands, the same at a desk and in CI: `cargo xtask tidy`, `check`, `test`, `fuzz`, `bench`,
+//! Development commands, the same at a desk and in CI: `cargo xtask tidy`, `check`, `test`, `fuzz`, `simulate`, `bench`,
 //! `instructions`, `ci`.
 //!
 //! One file a command. A command is a list of suites; [`suite`] runs one under its budget, [`summary`] adds them up.
@@ -17,6 +17,7 @@ mod isal;
 mod leash;
 mod place;
 mod poi;
+mod simulate;
 mod suite;
 mod summary;
 mod test;
@@ -46,6 +47,8 @@ enum Command {
     Tidy,
     /// Give hostile input to what reads it, for some seconds each
     Fuzz(fuzz::Options),
+    /// Play schedules of claims, pauses and crashes, each from a seed
+    Simulate(simulate::Options),
     /// Measure, as children of this process so that each has its own peak memory
     Bench(bench::Options),
     /// Count what the export spends on a row, and compare it with what it spent before
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Check => check::run(&mut summary),
         Command::Tidy => tidy::run(&mut summary),
         Command::Fuzz(options) => fuzz::run(&options, &mut summary),
+        Command::Simulate(options) => simulate::run(&options, &mut summary),
         Command::Bench(options) => bench::run(&options, &mut summary),
         Command::Instructions => instructions::run(&mut summary),
         Command::Ci => ci::run(&mut summary),
