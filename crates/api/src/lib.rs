@@ -43,6 +43,8 @@ pub struct Parts {
     pub program: PathBuf,
     /// Whether what goes beyond the cloud is refused.
     pub strict: bool,
+    /// Whether a download is answered with a signed URL of the bucket.
+    pub presigned_downloads: bool,
 }
 
 /// What every endpoint is given.

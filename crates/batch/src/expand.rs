@@ -70,9 +70,13 @@ pub(crate) fn expand(
     };
     let unreadable =
         |error: &dyn std::fmt::Display| Ended::Unreadable(format!("The file cannot be read: {error}"));
-    let path = blobs.local_path(&taken.object_key).map_err(|error| unreadable(&error))?;
+    // What is not there never will be; a store that does not answer may later.
+    let file = blobs.fetch(&taken.object_key).map_err(|error| match error {
+        missing if missing.is_missing() => unreadable(&missing),
+        other => Ended::from(other),
+    })?;
     let limits = sheet_limits(&store.context().limits);
-    let upload = Upload::open(program, &path, &limits).map_err(|error| unreadable(&error))?;
+    let upload = Upload::open(program, file.path(), &limits).map_err(|error| unreadable(&error))?;
     let names = names(kind, upload.header());
     let mut chunk = Vec::with_capacity(CHUNK);
     let mut ordinal = 0;

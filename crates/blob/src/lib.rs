@@ -1,9 +1,13 @@
-//! The bytes of results and uploads. An object is staged under a name nobody looks for, synced, and then
-//! published under its key by one rename: a reader sees all of it or none. What makes it count is the database
+//! The bytes of results and uploads. An object is staged on the local disk under a name nobody looks for, and then
+//! published under its key: a reader sees all of it or none. Objects lie below the data directory, where
+//! publishing is a sync and a rename, or in a bucket that nodes share. What makes an object count is the database
 //! row that names it; an object without a row is swept.
 
+mod bucket;
 pub mod disk;
 mod error;
+mod fetched;
+mod local;
 mod pins;
 mod space;
 mod stage;
@@ -11,14 +15,19 @@ mod stage;
 use std::{
     ops::Range,
     path::{Path, PathBuf},
-    sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt, TryStreamExt};
-use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path as Key};
+use futures_util::stream::BoxStream;
+use object_store::path::Path as Key;
+use tokio::runtime::Handle;
 
-pub use error::{Error, is_full};
+use bucket::Bucket;
+pub use bucket::{BucketOptions, Patience};
+pub use error::{Error, Refusal, is_full};
+pub use fetched::Fetched;
+use local::Local;
 pub use pins::Pins;
 pub use space::Space;
 pub use stage::Staged;
@@ -28,8 +37,19 @@ pub use stage::Staged;
 pub struct Listed {
     /// Its key.
     pub key: String,
-    /// When it was published, unix ms by the file system's clock.
+    /// When it was published, unix ms by the clock of where it lies; in a bucket, when its upload began.
     pub published_ms: i64,
+}
+
+/// What a signed URL shows, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct Signed<'s> {
+    /// The Content-Type that the store answers.
+    pub content_type: &'s str,
+    /// The Content-Disposition that it answers.
+    pub content_disposition: &'s str,
+    /// How long the URL may be followed.
+    pub lasts: Duration,
 }
 
 /// Where the object `key` of the store below `root` lies, whether it is there or not.
@@ -37,30 +57,72 @@ pub fn object_path(root: &Path, key: &str) -> Result<PathBuf, Error> {
     Ok(root.join("objects").join(Key::parse(key)?.as_ref()))
 }
 
-/// The object store of one data directory; clones share it.
+/// The objects of an installation, and the staging area of this process; clones share both.
 #[derive(Clone)]
 pub struct Blobs {
-    objects: Arc<LocalFileSystem>,
-    root: PathBuf,
+    place: Place,
+    staging: PathBuf,
+}
+
+#[derive(Clone)]
+enum Place {
+    Local(Local),
+    Bucket(Bucket),
 }
 
 impl Blobs {
     /// Opens the store below `root` and throws away what an earlier process left in the staging area. Only
     /// the holder of the data directory's lock may do so.
     pub fn open(root: &Path) -> Result<Self, Error> {
-        let blobs = |root: PathBuf| -> Result<Self, Error> {
-            disk::make_private_dir(&root.join("objects"))?;
-            disk::remove_dir(&root.join("staging"))?;
-            disk::make_private_dir(&root.join("staging"))?;
-            let objects = LocalFileSystem::new_with_prefix(root.join("objects"))?;
-            Ok(Self { objects: Arc::new(objects.with_automatic_cleanup(true)), root })
-        };
-        blobs(root.to_owned())
+        Self::staged_in(root, Place::Local(Local::open(root.to_owned())?))
+    }
+
+    /// Objects in a bucket, staged below `root`, of which the same is true. Nobody is spoken to yet; what has to wait
+    /// for the store without being async waits on `runtime`.
+    pub fn in_bucket(root: &Path, options: BucketOptions, runtime: Handle) -> Result<Self, Error> {
+        Self::staged_in(root, Place::Bucket(Bucket::new(options, runtime)?))
+    }
+
+    fn staged_in(root: &Path, place: Place) -> Result<Self, Error> {
+        let staging = root.join("staging");
+        disk::remove_dir(&staging)?;
+        disk::make_private_dir(&staging)?;
+        Ok(Self { place, staging })
+    }
+
+    /// Makes sure that the objects are those of the installation `name` and of no other, which would sweep them.
+    pub async fn claim(&self, name: &str) -> Result<(), Error> {
+        match &self.place {
+            Place::Local(_) => Ok(()),
+            Place::Bucket(bucket) => bucket.claim(name).await,
+        }
+    }
+
+    /// Why no object can be kept or given now, if so.
+    pub async fn health(&self) -> Result<(), String> {
+        match &self.place {
+            Place::Local(_) => Ok(()),
+            Place::Bucket(bucket) => bucket.health().await,
+        }
+    }
+
+    /// Whether nobody but this process publishes here.
+    pub fn is_private(&self) -> bool {
+        matches!(self.place, Place::Local(_))
+    }
+
+    /// What time it is where the objects lie, if that is told by another clock than ours; a bucket that is not
+    /// ours tells none.
+    pub async fn now_ms(&self) -> Result<Option<i64>, Error> {
+        match &self.place {
+            Place::Local(_) => Ok(None),
+            Place::Bucket(bucket) => bucket.now_ms().await.map(Some),
+        }
     }
 
     /// A new file in the staging area; it is gone when dropped, unless it was published.
     pub fn stage(&self) -> Result<Staged, Error> {
-        Staged::create(&self.root.join("staging"))
+        Staged::create(&self.staging)
     }
 
     /// A file without a name, for what need not outlive its writer.
@@ -68,9 +130,25 @@ impl Blobs {
         self.stage()?.into_nameless()
     }
 
-    /// Makes a staged file the object `key`, durably.
+    /// Makes a staged file the object `key`, durably. On a thread that may wait.
     pub fn publish(&self, staged: Staged, key: &str) -> Result<(), Error> {
-        staged.publish(&object_path(&self.root, key)?)
+        self.publish_while(staged, key, &|| Ok(()))
+    }
+
+    /// The same, given up as soon as `go_on`, asked again and again, says so.
+    pub fn publish_while<E: From<Error>>(
+        &self,
+        mut staged: Staged,
+        key: &str,
+        go_on: &dyn Fn() -> Result<(), E>,
+    ) -> Result<(), E> {
+        match &self.place {
+            Place::Local(local) => Ok(local.publish(staged, key)?),
+            Place::Bucket(bucket) => {
+                let path = staged.path().to_owned();
+                bucket.publish((staged.file(), &path), key, go_on)
+            }
+        }
     }
 
     /// A part of an object, in pieces as they are read.
@@ -78,35 +156,48 @@ impl Blobs {
         &self,
         key: &str,
         range: Range<u64>,
-    ) -> Result<impl Stream<Item = Result<Bytes, Error>> + Send + 'static + use<>, Error> {
-        let options = object_store::GetOptions { range: Some(range.into()), ..Default::default() };
-        let found = self.objects.get_opts(&Key::parse(key)?, options).await?;
-        Ok(found.into_stream().map_err(Error::from))
+    ) -> Result<BoxStream<'static, Result<Bytes, Error>>, Error> {
+        match &self.place {
+            Place::Local(local) => local.read(key, range).await,
+            Place::Bucket(bucket) => bucket.read(key, range).await,
+        }
     }
 
-    /// The path of an object, for a process that reads files.
-    pub fn local_path(&self, key: &str) -> Result<PathBuf, Error> {
-        object_path(&self.root, key)
+    /// An object as a file, for a process that reads files. On a thread that may wait.
+    pub fn fetch(&self, key: &str) -> Result<Fetched, Error> {
+        match &self.place {
+            Place::Local(local) => Ok(Fetched::itself(local.path(key)?)),
+            Place::Bucket(bucket) => Fetched::copy(bucket, key, self.stage()?),
+        }
+    }
+
+    /// A URL at which the store itself gives an object, to anybody for a while; `None` where there is none. An object
+    /// that is not there with `bytes` bytes gets no URL.
+    pub async fn signed_url(
+        &self,
+        key: &str,
+        bytes: u64,
+        signed: Signed<'_>,
+    ) -> Result<Option<String>, Error> {
+        match &self.place {
+            Place::Local(_) => Ok(None),
+            Place::Bucket(bucket) => bucket.signed(key, bytes, signed).await.map(Some),
+        }
     }
 
     /// Deletes an object; one that is not there is deleted already.
     pub async fn delete(&self, key: &str) -> Result<(), Error> {
-        match self.objects.delete(&Key::parse(key)?).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
+        match &self.place {
+            Place::Local(local) => local.delete(key).await,
+            Place::Bucket(bucket) => bucket.delete(key).await,
         }
     }
 
-    /// Every object.
-    pub async fn list(&self) -> Result<Vec<Listed>, Error> {
-        self.objects
-            .list(None)
-            .map(|found| {
-                let found = found?;
-                let published_ms = found.last_modified.timestamp_millis();
-                Ok(Listed { key: found.location.to_string(), published_ms })
-            })
-            .try_collect()
-            .await
+    /// Every object, as they are found.
+    pub fn list(&self) -> BoxStream<'static, Result<Listed, Error>> {
+        match &self.place {
+            Place::Local(local) => local.list(),
+            Place::Bucket(bucket) => bucket.list(),
+        }
     }
 }

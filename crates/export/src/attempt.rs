@@ -153,7 +153,11 @@ impl Exports {
         let object_key = format!("exports/{job_id}/{epoch}.zip");
         let (bytes, sha256) = staged.digest()?;
         lease.check()?;
-        self.blobs.publish(staged, &object_key)?;
+        self.blobs.publish_while(staged, &object_key, &|| lease.check())?;
+        // Who slept over that may find the object swept. Who is only asked to end may as well settle.
+        if let Err(lost @ Stop::Lost) = lease.check() {
+            return Err(lost);
+        }
         Ok(Made { object_key, bytes: bytes as i64, sha256, rows })
     }
 }

@@ -9,6 +9,7 @@ use std::{
 
 use blob::{Blobs, Listed};
 use domain::Retention;
+use futures_util::StreamExt;
 use store::Store;
 use tokio::runtime::Handle;
 
@@ -18,8 +19,6 @@ const RESCUE_EVERY: Duration = Duration::from_secs(2);
 const PRUNE_EVERY: Duration = Duration::from_secs(10);
 const RETIRE_EVERY: Duration = Duration::from_secs(600);
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
-/// An object that no row names is swept when it is older than any attempt can be.
-const SWEEP_AGE_MS: i64 = 24 * 3600 * 1000;
 
 /// Gives up what was tried too often of one kind; answers whether there was anything.
 pub type Rescue = Box<dyn Fn(&Store) -> Result<bool, store::Error> + Send>;
@@ -28,19 +27,23 @@ pub type Rescue = Box<dyn Fn(&Store) -> Result<bool, store::Error> + Send>;
 pub struct Agents(JoinHandle<()>);
 
 impl Agents {
-    /// Starts the agents, before any worker and any call: what lies there unrecorded was left by an earlier process
-    /// and is swept at once.
+    /// Starts the agents, before any worker and any call: what lies unrecorded where nobody else publishes was left
+    /// by an earlier process and is swept at once. Later, and elsewhere, an object that no row names is swept when it
+    /// is older than `sweep_age`, which is more than any attempt may take.
     pub fn start(
         store: Store,
         blobs: Blobs,
         bell: Bell,
         rescues: Vec<Rescue>,
         retention: Retention,
+        sweep_age: Duration,
         runtime: Handle,
     ) -> std::io::Result<Self> {
         let left_over = Vec::new();
-        let mut agents = Running { store, blobs, bell, rescues, retention, runtime, left_over };
-        logged("sweep", agents.look_for_left_over());
+        let mut agents = Running { store, blobs, bell, rescues, retention, sweep_age, runtime, left_over };
+        if agents.blobs.is_private() {
+            logged("sweep", agents.look_for_left_over());
+        }
         std::thread::Builder::new().name("agents".into()).spawn(move || agents.serve()).map(Self)
     }
 
@@ -67,6 +70,7 @@ struct Running {
     bell: Bell,
     rescues: Vec<Rescue>,
     retention: Retention,
+    sweep_age: Duration,
     runtime: Handle,
     /// What an earlier process left unrecorded.
     left_over: Vec<String>,
@@ -75,7 +79,7 @@ struct Running {
 impl Running {
     fn serve(&self) {
         let (mut prune, mut sweep, mut retire) =
-            (Every::new(PRUNE_EVERY), Every::new(SWEEP_EVERY), Every::new(RETIRE_EVERY));
+            (Every::new(PRUNE_EVERY), Every::new(SWEEP_EVERY.min(self.sweep_age)), Every::new(RETIRE_EVERY));
         let mut steady = Steady::default();
         logged("sweep", self.sweep_at_start());
         while !self.bell.has_ended() {
@@ -84,13 +88,14 @@ impl Running {
                 while logged("rescue", rescue(&self.store)) == Some(true) {}
             }
             // What goes for its age waits until the clock that tells it is believed.
-            if let Some(now_ms) = believed_ms {
-                if sweep.is_due() {
-                    logged("sweep", self.sweep(now_ms - SWEEP_AGE_MS));
-                }
-                if retire.is_due() {
-                    logged("retire", self.retire(now_ms));
-                }
+            if let Some(now_ms) = believed_ms
+                && retire.is_due()
+            {
+                logged("retire", self.retire(now_ms));
+            }
+            // A bucket has a clock of its own.
+            if (believed_ms.is_some() || !self.blobs.is_private()) && sweep.is_due() {
+                logged("sweep", self.sweep(believed_ms));
             }
             if prune.is_due() {
                 logged("prune", self.prune());
@@ -139,9 +144,13 @@ impl Running {
     /// Looks before this process publishes anything, so that no clock has to tell what is whose: a process that
     /// was killed is often replaced within a second.
     fn look_for_left_over(&mut self) -> Result<(), String> {
-        let unrecorded = self.unrecorded()?;
-        self.left_over = unrecorded.into_iter().map(|object| object.key).collect();
-        Ok(())
+        let mut left_over = Vec::new();
+        let looked = self.each_unrecorded(|object| {
+            left_over.push(object.key);
+            Ok(())
+        });
+        self.left_over = left_over;
+        looked
     }
 
     fn sweep_at_start(&self) -> Result<(), String> {
@@ -150,24 +159,32 @@ impl Running {
 
     /// Later, what is not recorded may yet be: a worker publishes the object before its row. Its age tells that of
     /// an upload, the queue that of an export.
-    fn sweep(&self, before: i64) -> Result<(), String> {
-        let all = self.runtime.block_on(self.blobs.list()).map_err(|error| error.to_string())?;
-        for object in all.iter().filter(|object| object.published_ms < before) {
-            if !self.store.object_may_count(&object.key).map_err(|error| error.to_string())? {
+    fn sweep(&self, believed_ms: Option<i64>) -> Result<(), String> {
+        let theirs_ms = self.runtime.block_on(self.blobs.now_ms()).map_err(|error| error.to_string())?;
+        let Some(now_ms) = theirs_ms.or(believed_ms) else { return Ok(()) };
+        let before = now_ms - self.sweep_age.as_millis() as i64;
+        self.each_unrecorded(|object| {
+            let is_old = object.published_ms < before;
+            if is_old && !self.store.object_may_count(&object.key).map_err(|error| error.to_string())? {
                 self.delete_unrecorded(&object.key)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Objects without a row, as they are found: there may be more objects than memory holds names of.
+    fn each_unrecorded(&self, mut each: impl FnMut(Listed) -> Result<(), String>) -> Result<(), String> {
+        let mut objects = self.blobs.list();
+        while let Some(object) = self.runtime.block_on(objects.next()) {
+            let object = object.map_err(|error| error.to_string())?;
+            if self.bell.has_ended() {
+                break;
+            }
+            if !self.store.object_is_recorded(&object.key).map_err(|error| error.to_string())? {
+                each(object)?;
             }
         }
         Ok(())
-    }
-
-    fn unrecorded(&self) -> Result<Vec<Listed>, String> {
-        let mut unrecorded = Vec::new();
-        for object in self.runtime.block_on(self.blobs.list()).map_err(|error| error.to_string())? {
-            if !self.store.object_is_recorded(&object.key).map_err(|error| error.to_string())? {
-                unrecorded.push(object);
-            }
-        }
-        Ok(unrecorded)
     }
 
     fn delete_unrecorded(&self, key: &str) -> Result<(), String> {
@@ -223,13 +240,14 @@ mod tests {
         let store = Store::open(db, context).unwrap();
         let (blobs, bell, handle) = (blobs.clone(), Bell::default(), runtime.handle().clone());
         let retention = Retention::default();
-        let (rescues, left_over) = (Vec::new(), Vec::new());
-        let mut agents = Running { store, blobs, bell, rescues, retention, runtime: handle, left_over };
+        let (rescues, left_over, sweep_age) = (Vec::new(), Vec::new(), Duration::from_secs(86_400));
+        let mut agents =
+            Running { store, blobs, bell, rescues, retention, sweep_age, runtime: handle, left_over };
         agents.look_for_left_over().unwrap();
         publish("exports/not-recorded-yet/1.zip");
         agents.sweep_at_start().unwrap();
-        let left = runtime.block_on(agents.blobs.list()).unwrap();
-        let keys: Vec<_> = left.iter().map(|object| object.key.as_str()).collect();
+        let keys = agents.blobs.list().map(|object| object.unwrap().key).collect::<Vec<_>>();
+        let keys = runtime.block_on(keys);
         assert_eq!(keys, ["exports/not-recorded-yet/1.zip"]);
     }
 }

@@ -63,6 +63,13 @@ metrics! {
     EXPORT_BYTES: Counter<0> = "unlade_export_bytes_total" [], "bytes",
         "Bytes of results that were published.", "已发布的导出结果的字节数。";
 
+    // The object store.
+    STORE_REQUESTS: Counter<2> = "unlade_object_store_requests_total" ["tried", "outcome"], "requests",
+        "Requests to the bucket of storage.bucket with all their retries, by what was tried (put, get, head, delete, list, sign) and outcome: ok, missing, failed.",
+        "对 storage.bucket 所指存储桶的请求数（重试计入同一请求），按操作（put、get、head、delete、list、sign）和结果（ok、missing、failed）区分。";
+    DOWNLOAD_REDIRECTS: Counter<0> = "unlade_download_redirects_total" [], "requests",
+        "Downloads that were answered with a signed URL of the bucket.", "以存储桶签名 URL 应答的下载次数。";
+
     // The disk.
     DATABASE_BYTES: Gauge<0> = "unlade_database_bytes" [], "bytes",
         "Size of the database file.", "数据库文件的大小。";

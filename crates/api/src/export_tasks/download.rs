@@ -17,7 +17,10 @@ use store::{
 };
 use types::Code;
 
-use super::range::{self, Bytes};
+use super::{
+    range::{self, Bytes},
+    redirect::redirect,
+};
 use crate::{
     Api,
     call::Call,
@@ -25,7 +28,8 @@ use crate::{
 };
 
 /// With this charset the Python SDK's text of the body is lossless; with none it is damaged.
-const CONTENT_TYPE: HeaderValue = HeaderValue::from_static("application/octet-stream;charset=ISO-8859-1");
+pub(super) const CONTENT_TYPE: HeaderValue =
+    HeaderValue::from_static("application/octet-stream;charset=ISO-8859-1");
 
 const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
 
@@ -77,6 +81,11 @@ async fn admitted(api: &Api, permit: &Permit, ask: Ask, ranged: Option<&str>, id
         Bytes::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
         Bytes::Whole | Bytes::Unsatisfiable => (StatusCode::OK, 0..len),
     };
+    if status == StatusCode::OK
+        && let Some(elsewhere) = redirect(api, &result, id).await?
+    {
+        return Ok(elsewhere);
+    }
     let (result, pieces) = open(api, permit, result, id, part.clone()).await?;
     let mut response = (status, pieces).into_response();
     let headers = response.headers_mut();
@@ -149,7 +158,7 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) -> Result<(), Api
 }
 
 /// RFC 6266: a plain name for old readers, the real one percent-encoded.
-fn disposition(name: &str) -> String {
+pub(super) fn disposition(name: &str) -> String {
     let plain: String =
         name.chars().map(|character| if character.is_ascii() { character } else { '_' }).collect();
     let mut encoded = String::new();

@@ -120,7 +120,7 @@ impl House {
     /// What the object of a result really holds.
     fn sha256(&self, result: &Served) -> String {
         use sha2::{Digest, Sha256};
-        let bytes = std::fs::read(self.now().blobs.local_path(&result.object_key).unwrap()).unwrap();
+        let bytes = std::fs::read(self.now().blobs.fetch(&result.object_key).unwrap().path()).unwrap();
         Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

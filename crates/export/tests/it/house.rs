@@ -7,6 +7,7 @@ use blob::{Blobs, Space};
 use db::{Db, Options};
 use domain::{Clock, Limits, SystemRng, clock::ManualClock};
 use export::{Exports, Outcome};
+use futures_util::TryStreamExt;
 use jobs::{Agents, Bell, Job, Lease, Stop, Term};
 use store::{
     Context, Error, MasterKey, Store, Vault,
@@ -148,8 +149,8 @@ impl House {
 
     /// The keys of all objects.
     pub(crate) fn objects(&self) -> BTreeSet<String> {
-        let listed = self.runtime.block_on(self.now().blobs.list()).unwrap();
-        listed.into_iter().map(|object| object.key).collect()
+        let keys = self.now().blobs.list().map_ok(|object| object.key).try_collect();
+        self.runtime.block_on(keys).unwrap()
     }
 }
 

@@ -50,6 +50,12 @@ pub(crate) fn write(config: &Config, order: &cli::Backup) -> Result<String, Erro
         return Err(Error::Refused(format!("there is no database in {}", data_dir.display())));
     }
     refuse_unfinished(data_dir)?;
+    if let Some(options) = &config.storage.bucket {
+        return Err(Error::Refused(format!(
+            "the objects lie in the bucket {}: a backup would be without them: back up database and bucket by their own means",
+            options.bucket
+        )));
+    }
     if order.with_master_key && config.master_key.is_some() {
         return Err(Error::Refused(
             "the master key is in UNLADE_MASTER_KEY, not in a file: keep it where you keep that".into(),

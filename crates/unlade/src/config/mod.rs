@@ -4,6 +4,7 @@
 mod given;
 mod layers;
 mod settings;
+mod storage;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use store::{MasterKey, identity::Chosen};
 use crate::{cli, error::Error, serve::Manners};
 use layers::Layers;
 pub(crate) use settings::{Format, Level};
+use storage::Storage;
 
 const ACCESS_KEY: &str = "UNLADE_ROOT_ACCESS_KEY";
 const SECRET_KEY: &str = "UNLADE_ROOT_SECRET_KEY";
@@ -56,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) retention: Retention,
     /// How the database is opened.
     pub(crate) database: db::Options,
+    /// Where objects lie.
+    pub(crate) storage: Storage,
     /// What is logged.
     pub(crate) log_level: Level,
     /// And how it looks.
@@ -114,6 +118,7 @@ impl Config {
             export_workers: export.workers,
             batch_workers: batch.workers,
             lease: Term::new(Duration::from_secs(jobs.lease_seconds)),
+            storage: Storage::resolve(layers.section("storage")?, jobs.lease_seconds, server.strict)?,
             limits: layers.section("limits")?,
             retention: layers.section("retention")?,
             database: db::Options {

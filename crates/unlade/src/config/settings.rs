@@ -1,13 +1,13 @@
 //! Every setting, with its default. A field here is a key of the settings file and, by itself, a variable
 //! `UNLADE_SECTION_KEY`; nothing else needs to be written for a new one.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use serde::Deserialize;
 
 /// The sections, by name.
-pub(super) const SECTIONS: [&str; 8] =
-    ["server", "export", "batch", "jobs", "limits", "log", "database", "retention"];
+pub(super) const SECTIONS: [&str; 9] =
+    ["server", "export", "batch", "jobs", "limits", "log", "database", "storage", "retention"];
 
 /// `[server]`
 #[derive(Debug, Deserialize)]
@@ -144,5 +144,65 @@ pub(super) struct Database {
 impl Default for Database {
     fn default() -> Self {
         Self { readers: db::Options::default().readers }
+    }
+}
+
+/// What no output may show.
+#[derive(Default, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Secret(pub(super) String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(if self.0.is_empty() { "none" } else { "a secret" })
+    }
+}
+
+/// `[storage]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Storage {
+    /// The bucket of results and uploads; empty, they lie below the data directory.
+    pub(super) bucket: String,
+    /// What every key in it begins with.
+    pub(super) prefix: String,
+    /// Where the service answers; empty, it is Amazon's.
+    pub(super) endpoint: String,
+    /// Empty, what the environment says, or `us-east-1`.
+    pub(super) region: String,
+    /// Empty, credentials come from where AWS' own tools look.
+    pub(super) access_key_id: String,
+    /// Belongs to it.
+    pub(super) secret_access_key: Secret,
+    /// Whether the bucket's name is in the path and not in the host.
+    pub(super) path_style: bool,
+    /// Whether an endpoint on another machine may be spoken to in clear.
+    pub(super) allow_http: bool,
+    /// How the store encrypts: nothing said, `AES256` or `aws:kms`.
+    pub(super) sse: String,
+    /// The key for `aws:kms`; empty for the account's own.
+    pub(super) sse_kms_key_id: String,
+    /// Whether a download is answered with a signed URL of the bucket.
+    pub(super) presigned_downloads: bool,
+    /// How old an object is when it is swept for want of a row that names it.
+    pub(super) sweep_age_seconds: u64,
+}
+
+impl Default for Storage {
+    fn default() -> Self {
+        Self {
+            bucket: String::new(),
+            prefix: String::new(),
+            endpoint: String::new(),
+            region: String::new(),
+            access_key_id: String::new(),
+            secret_access_key: Secret::default(),
+            path_style: true,
+            allow_http: false,
+            sse: String::new(),
+            sse_kms_key_id: String::new(),
+            presigned_downloads: false,
+            sweep_age_seconds: 86_400,
+        }
     }
 }

@@ -117,6 +117,7 @@ fn understood(file: &str) -> Vec<String> {
         format!("{:?}", layers.section::<settings::Jobs>("jobs").unwrap()),
         format!("{:?}", layers.section::<settings::Log>("log").unwrap()),
         format!("{:?}", layers.section::<settings::Database>("database").unwrap()),
+        format!("{:?}", layers.section::<settings::Storage>("storage").unwrap()),
         format!("{:?}", layers.section::<Limits>("limits").unwrap()),
         format!("{:?}", layers.section::<Retention>("retention").unwrap()),
     ];
@@ -139,4 +140,35 @@ fn a_lease_too_short_to_be_held_or_too_long_to_be_believed_is_refused() {
         assert!(refused.contains("jobs.lease_seconds: must be 3 to 300"), "{refused}");
     }
     assert_eq!(load("[jobs]\nlease_seconds = 3", &[], None).unwrap().lease.until(0), 3_000);
+}
+
+#[test]
+fn a_bucket_that_cannot_be_spoken_to_is_named_by_its_setting() {
+    let file = |text: &str| load(&format!("[storage]\n{text}"), &[], None).err().unwrap_or_default();
+    assert_eq!(file(""), "");
+    assert_eq!(file("bucket = 'b'\nendpoint = 'http://127.0.0.1:1'"), "");
+    for (setting, text) in [
+        ("endpoint", "bucket = 'b'\nendpoint = 'http://s3.example'"),
+        ("sse", "bucket = 'b'\nsse = 'rot13'"),
+        ("secret_access_key", "bucket = 'b'\naccess_key_id = 'a'"),
+        ("presigned_downloads", "presigned_downloads = true"),
+        ("presigned_downloads", "bucket = 'b'\npresigned_downloads = true\n[server]\nstrict = true"),
+        ("sweep_age_seconds", "sweep_age_seconds = 59"),
+        ("sweep_age_seconds", "sweep_age_seconds = 500\n[jobs]\nlease_seconds = 300"),
+    ] {
+        let refusal = file(text);
+        assert!(refusal.contains(&format!("storage.{setting}")), "{refusal}");
+    }
+}
+
+#[test]
+fn no_debug_output_has_the_secret_of_the_bucket() {
+    let variables = [
+        ("UNLADE_STORAGE_BUCKET", "b"),
+        ("UNLADE_STORAGE_ACCESS_KEY_ID", "id"),
+        ("UNLADE_STORAGE_SECRET_ACCESS_KEY", "hush"),
+    ];
+    let config = load("", &variables, None).unwrap();
+    assert_eq!(config.storage.bucket.as_ref().unwrap().secret_access_key, "hush");
+    assert!(!format!("{:?}", config.storage).contains("hush"));
 }

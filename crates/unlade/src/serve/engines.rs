@@ -36,6 +36,7 @@ impl Engines {
             maintenance.clone(),
             rescues,
             config.retention,
+            config.storage.sweep_age,
             runtime.clone(),
         )
         .map_err(Error::system(failed))?;
@@ -50,7 +51,7 @@ impl Engines {
     }
 
     /// The API, which rings the workers awake.
-    pub(super) fn router(&self, house: &House, strict: bool) -> Result<Router, store::Error> {
+    pub(super) fn router(&self, house: &House, config: &Config) -> Result<Router, store::Error> {
         api::router(api::Parts {
             store: house.store.clone(),
             blobs: house.blobs.clone(),
@@ -58,7 +59,8 @@ impl Engines {
             exports: self.exports.clone(),
             batches: self.batches.clone(),
             program: house.program.clone(),
-            strict,
+            strict: config.strict,
+            presigned_downloads: config.storage.presigned_downloads,
         })
     }
 

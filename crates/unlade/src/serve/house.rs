@@ -6,6 +6,7 @@ use blob::{Blobs, Pins, Space, disk};
 use db::{Db, DirLock};
 use domain::{SystemClock, SystemRng};
 use store::{Context, Store};
+use tokio::runtime::Handle;
 
 use crate::{backup, config::Config, error::Error, keys};
 
@@ -25,15 +26,15 @@ pub(super) struct House {
 }
 
 impl House {
-    /// Opens the directory, making it if need be.
-    pub(super) fn open(config: &Config) -> Result<Self, Error> {
+    /// Opens the directory, making it if need be, and takes the bucket, if the objects lie in one.
+    pub(super) fn open(config: &Config, runtime: &Handle) -> Result<Self, Error> {
         let directory = &config.data_dir;
         disk::make_private_dir(directory)?;
         let lock = DirLock::take(directory)?;
         backup::refuse_unfinished(directory)?;
         make_private(directory)?;
         forget_pins(directory);
-        let blobs = Blobs::open(&keys::blobs_path(directory))?;
+        let blobs = blobs(config, runtime)?;
         let space = Space::of(directory.clone(), config.free_bytes_min);
         let free = space.free()?;
         if free < FREE_BYTES_MIN {
@@ -47,7 +48,33 @@ impl House {
         let db = Db::open(&keys::database_path(directory), config.database)?;
         let context = Context::new(Arc::new(SystemClock), Arc::new(SystemRng), config.limits.clone(), vault);
         let program = std::env::current_exe().map_err(Error::system("find our own executable"))?;
-        Ok(Self { store: Store::open(db, context)?, blobs, space, program, _lock: lock })
+        let store = Store::open(db, context)?;
+        claim(&blobs, &store, runtime)?;
+        Ok(Self { store, blobs, space, program, _lock: lock })
+    }
+}
+
+fn blobs(config: &Config, runtime: &Handle) -> Result<Blobs, Error> {
+    let root = keys::blobs_path(&config.data_dir);
+    let Some(options) = config.storage.bucket.clone() else { return Ok(Blobs::open(&root)?) };
+    tracing::info!("objects lie in {options:?}");
+    if root.join("objects").read_dir().is_ok_and(|mut objects| objects.next().is_some()) {
+        let directory = root.display();
+        tracing::warn!("objects of an earlier start lie in {directory}/objects, where nobody looks now");
+    }
+    Ok(Blobs::in_bucket(&root, options, runtime.clone())?)
+}
+
+/// A bucket that is not for us is a refusal; one that does not answer may do so later, and until then the server
+/// says why it is not ready.
+fn claim(blobs: &Blobs, store: &Store, runtime: &Handle) -> Result<(), Error> {
+    match runtime.block_on(blobs.claim(&store.instance_id()?)) {
+        Err(error) if error.is_final() => Err(error.into()),
+        Err(error) => {
+            tracing::warn!(%error, "the object store does not answer: serving without it");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
     }
 }
 

@@ -59,14 +59,14 @@ fn serve(config: &Config, throwaway: bool) -> Result<(), Error> {
     }
     let runtime = Runtime::new().map_err(Error::system("start the runtime"))?;
     let end = signals::asked_to_end(&runtime, throwaway)?;
-    let house = House::open(config)?;
+    let house = House::open(config, runtime.handle())?;
     let doors = runtime.block_on(Doors::open("api", config.listen, config.manners))?;
     let metrics = runtime.block_on(metrics::open(config))?;
     credentials::bootstrap(&runtime, &house.store, config)?;
     let freed = house.store.free_all_claims()?;
     tracing::info!(directory = %config.data_dir.display(), freed_claims = freed, "open");
     let engines = Engines::start(&house, config, runtime.handle())?;
-    let router = engines.router(&house, config.strict)?;
+    let router = engines.router(&house, config)?;
     if let Some(metrics) = metrics {
         announce("metrics", metrics.address(), "/metrics");
         runtime.spawn(metrics.serve(metrics::router(&house), std::future::pending()));
