@@ -15,6 +15,7 @@ mod fuzz;
 mod instructions;
 mod isal;
 mod leash;
+mod moto;
 mod place;
 mod poi;
 mod simulate;

@@ -1,10 +1,12 @@
 """The words that the tests are written in.
 
-`Server` is the real binary as a process, `Caller` is somebody with the official SDK, `raw` is a signed request
+`Server` is the real binary as a process, `Bucket` is where its objects can
+lie, `Caller` is somebody with the official SDK, `raw` is a signed request
 that the SDK would not make, `in_both` one that is refused in both languages, `at_once` is a race, `Wire` is a connection without any HTTP library, `harm` is what an
 attack must not do, `Sheet` is a template to upload, `Result` is a downloaded zip.
 """
 
+from .bucket import Bucket
 from .caller import Caller, Subtask, refused
 from .harm import children, memory_within, others_served
 from .language import in_both
@@ -18,6 +20,7 @@ from .wire import Wire, chunked, head
 
 __all__ = [
     "CALLERS",
+    "Bucket",
     "Caller",
     "Result",
     "Server",

@@ -6,6 +6,7 @@ import pytest
 from huaweicloudsdkcore.auth.credentials import BasicCredentials, DerivedCredentials
 from huaweicloudsdkcore.exceptions import exceptions
 from huaweicloudsdkcore.http.formdata import FormFile
+from huaweicloudsdkcore.http.http_config import HttpConfig
 from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkiotda import v5 as iotda
 
@@ -25,21 +26,28 @@ class Subtask(NamedTuple):
     error_msg: str
 
 
-def client(endpoint, ak, sk, project_id, derived):
-    """The SDK's client, with a plain signature (SDK-HMAC-SHA256) or a derived one (V11-HMAC-SHA256)."""
+def client(endpoint, ak, sk, project_id, derived, redirects):
+    """The SDK's client, with a plain signature (SDK-HMAC-SHA256) or a derived one (V11-HMAC-SHA256).
+
+    By itself it follows no redirect.
+    """
     credentials = BasicCredentials(ak, sk, project_id)
     if derived:
         credentials = credentials.with_derived_predicate(DerivedCredentials.get_default_derived_predicate())
     region = Region("cn-north-4", endpoint)
-    return iotda.IoTDAClient.new_builder().with_credentials(credentials).with_region(region).build()
+    builder = iotda.IoTDAClient.new_builder().with_credentials(credentials).with_region(region)
+    if redirects:
+        builder = builder.with_http_config(HttpConfig(allow_redirects=True))
+    return builder.build()
 
 
 class Caller:
     """Calls one server."""
 
-    def __init__(self, server, derived=False, ak=None, sk=None, project_id=None):
+    def __init__(self, server, derived=False, ak=None, sk=None, project_id=None, redirects=False):
         root = server.credentials
-        self.sdk = client(server.endpoint, ak or root.ak, sk or root.sk, project_id or root.project_id, derived)
+        key = (ak or root.ak, sk or root.sk, project_id or root.project_id)
+        self.sdk = client(server.endpoint, *key, derived, redirects)
 
     # Resource spaces, products, devices
 
