@@ -61,6 +61,10 @@ impl Job for Batches {
     fn give_up(&self, claim: &Claim, reason: String) -> Result<(), store::Error> {
         self.settle(claim, Some(reason))
     }
+
+    fn hindrance(&self) -> Option<String> {
+        self.blobs.hindrance()
+    }
 }
 
 impl Batches {

@@ -106,6 +106,15 @@ impl Blobs {
         }
     }
 
+    /// Why no object can be kept or given, as far as is known; asked anew only if the last that was tried failed. On a
+    /// thread that may wait.
+    pub fn hindrance(&self) -> Option<String> {
+        match &self.place {
+            Place::Local(_) => None,
+            Place::Bucket(bucket) => bucket.hindrance(),
+        }
+    }
+
     /// Whether nobody but this process publishes here.
     pub fn is_private(&self) -> bool {
         matches!(self.place, Place::Local(_))

@@ -106,6 +106,10 @@ impl Job for Exports {
     fn give_up(&self, claim: &Claim, reason: String) -> Result<(), store::Error> {
         self.store.export_fail(claim, reason)
     }
+
+    fn hindrance(&self) -> Option<String> {
+        self.blobs.hindrance()
+    }
 }
 
 impl Exports {

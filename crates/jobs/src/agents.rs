@@ -227,6 +227,22 @@ mod tests {
 
     use super::*;
 
+    /// Agents over an empty store, with objects in `blobs`.
+    fn agents(directory: &std::path::Path, blobs: Blobs, sweep_age: Duration, runtime: Handle) -> Running {
+        let vault = Vault::new(MasterKey::random(&SystemRng), Vec::new());
+        let context = Context::new(Arc::new(SystemClock), Arc::new(SystemRng), Limits::default(), vault);
+        let db = db::Db::open(&directory.join("test.db"), db::Options::default()).unwrap();
+        let (store, bell) = (Store::open(db, context).unwrap(), Bell::default());
+        let (rescues, retention, left_over) = (Vec::new(), Retention::default(), Vec::new());
+        Running { store, blobs, bell, rescues, retention, sweep_age, runtime, left_over }
+    }
+
+    impl Running {
+        fn keys(&self) -> Vec<String> {
+            self.runtime.block_on(self.blobs.list().map(|object| object.unwrap().key).collect())
+        }
+    }
+
     #[test]
     fn at_the_start_goes_what_was_left_over_and_not_what_is_published_since() {
         let dir = tempfile::tempdir().unwrap();
@@ -234,20 +250,61 @@ mod tests {
         let blobs = Blobs::open(dir.path()).unwrap();
         let publish = |key: &str| blobs.publish(blobs.stage().unwrap(), key).unwrap();
         publish("exports/killed-a-moment-ago/1.zip");
-        let vault = Vault::new(MasterKey::random(&SystemRng), Vec::new());
-        let context = Context::new(Arc::new(SystemClock), Arc::new(SystemRng), Limits::default(), vault);
-        let db = db::Db::open(&dir.path().join("test.db"), db::Options::default()).unwrap();
-        let store = Store::open(db, context).unwrap();
-        let (blobs, bell, handle) = (blobs.clone(), Bell::default(), runtime.handle().clone());
-        let retention = Retention::default();
-        let (rescues, left_over, sweep_age) = (Vec::new(), Vec::new(), Duration::from_secs(86_400));
-        let mut agents =
-            Running { store, blobs, bell, rescues, retention, sweep_age, runtime: handle, left_over };
+        let mut agents = agents(dir.path(), blobs.clone(), Duration::from_secs(60), runtime.handle().clone());
         agents.look_for_left_over().unwrap();
         publish("exports/not-recorded-yet/1.zip");
         agents.sweep_at_start().unwrap();
-        let keys = agents.blobs.list().map(|object| object.unwrap().key).collect::<Vec<_>>();
-        let keys = runtime.block_on(keys);
-        assert_eq!(keys, ["exports/not-recorded-yet/1.zip"]);
+        assert_eq!(agents.keys(), ["exports/not-recorded-yet/1.zip"]);
+    }
+
+    #[test]
+    fn what_nodes_share_is_swept_by_the_clock_of_the_store_whatever_the_node_s_says() {
+        let Ok(endpoint) = std::env::var("UNLADE_TEST_S3") else {
+            println!("skipped: UNLADE_TEST_S3 names no S3-compatible store");
+            return;
+        };
+        let dir = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let bucket = format!("agents-{}", std::process::id());
+        make_bucket(&endpoint, &bucket);
+        let (access_key_id, secret_access_key) = ("an-id".to_owned(), "a-secret".to_owned());
+        let options = blob::BucketOptions {
+            bucket,
+            endpoint,
+            access_key_id,
+            secret_access_key,
+            path_style: true,
+            ..blob::BucketOptions::default()
+        };
+        let blobs = Blobs::in_bucket(dir.path(), options, runtime.handle().clone()).unwrap();
+        blobs.publish(blobs.stage().unwrap(), "exports/unrecorded/1.zip").unwrap();
+        let mut agents = agents(dir.path(), blobs, Duration::from_secs(60), runtime.handle().clone());
+        runtime.block_on(agents.blobs.claim("one")).unwrap();
+        // The node's own clock is a year ahead.
+        agents.sweep(Some(agents.store.now_ms() + 365 * 86_400_000)).unwrap();
+        assert_eq!(agents.keys(), ["exports/unrecorded/1.zip"]);
+        agents.sweep_age = Duration::ZERO;
+        let begun = Instant::now();
+        while !agents.keys().is_empty() {
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "it is never older than the second of its making"
+            );
+            agents.sweep(None).unwrap();
+        }
+    }
+
+    fn make_bucket(endpoint: &str, bucket: &str) {
+        use std::io::{Read, Write};
+        let address = endpoint.strip_prefix("http://").unwrap();
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let head =
+            format!("PUT /{bucket} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close");
+        // A store that knows many services is told by the name in it which one is meant.
+        let name = "Authorization: AWS4-HMAC-SHA256 Credential=an-id/20300101/us-east-1/s3/aws4_request";
+        write!(stream, "{head}\r\n{name}\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 }

@@ -36,6 +36,11 @@ pub trait Job: Send + Sync + 'static {
 
     /// Settles a job that was tried too often.
     fn give_up(&self, claim: &Claim, reason: String) -> Result<(), store::Error>;
+
+    /// Why every attempt would be in vain now, if so: then none is begun, for attempts are counted.
+    fn hindrance(&self) -> Option<String> {
+        None
+    }
 }
 
 /// The workers of one kind.
@@ -102,9 +107,15 @@ struct Worker<J> {
 
 impl<J: Job> Worker<J> {
     fn serve(&self, name: &str) {
+        let mut hindered = false;
         while !self.bell.has_ended() {
             let heard = self.bell.rings();
-            if self.space.short().is_some() {
+            let hindrance = self.job.hindrance();
+            if let Some(why) = hindrance.as_ref().filter(|_| !hindered) {
+                tracing::warn!(kind = J::KIND, why, "waiting");
+            }
+            hindered = hindrance.is_some();
+            if hindered || self.space.short().is_some() {
                 self.bell.wait(heard, LOOK_EVERY);
                 continue;
             }

@@ -5,6 +5,7 @@
 use std::{
     sync::{
         Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
     time::{Duration, Instant},
@@ -28,6 +29,8 @@ struct Told {
     store: Store,
     attempts: Sender<i64>,
     endings: Mutex<Receiver<Stop>>,
+    /// How often it is still to say that it is hindered.
+    hindered: AtomicU32,
 }
 
 impl Job for Told {
@@ -44,6 +47,12 @@ impl Job for Told {
 
     fn give_up(&self, _: &Claim, _: String) -> Result<(), store::Error> {
         unreachable!("no Rescuer runs here")
+    }
+
+    fn hindrance(&self) -> Option<String> {
+        let fewer =
+            self.hindered.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        fewer.ok().map(|_| "the object store does not answer".to_owned())
     }
 }
 
@@ -69,7 +78,8 @@ fn a_job_that_finds_no_room_is_tried_again_and_loses_no_attempt() {
     let clock = Arc::new(ManualClock::at(1_700_000_000_000));
     let store = store(&directory, clock.clone());
     let ((attempts, tried), (end, endings)) = (channel(), channel());
-    let job = Arc::new(Told { store: store.clone(), attempts, endings: Mutex::new(endings) });
+    let job =
+        Arc::new(Told { store: store.clone(), attempts, endings: Mutex::new(endings), hindered: 0.into() });
     let (bell, space) = (Bell::default(), Space::of(directory.path().to_owned(), 0));
     let workers = Workers::start(&job, &store, &space, &bell, Term::default(), 1).unwrap();
     for _ in 0..2 * ATTEMPTS_MAX {
@@ -86,6 +96,26 @@ fn a_job_that_finds_no_room_is_tried_again_and_loses_no_attempt() {
         assert_eq!(attempt, 1);
         end.send(Stop::NoSpace("full".into())).unwrap();
     }
+    bell.end();
+    workers.join();
+}
+
+#[test]
+fn a_job_that_nothing_can_be_done_for_is_not_begun_until_something_can() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(&directory, Arc::new(ManualClock::at(1_700_000_000_000)));
+    let ((attempts, tried), (end, endings)) = (channel(), channel());
+    let hindered = AtomicU32::new(2 * ATTEMPTS_MAX as u32);
+    let job = Arc::new(Told { store: store.clone(), attempts, endings: Mutex::new(endings), hindered });
+    let (bell, space) = (Bell::default(), Space::of(directory.path().to_owned(), 0));
+    let workers = Workers::start(&job, &store, &space, &bell, Term::default(), 1).unwrap();
+    let begun = Instant::now();
+    while job.hindered.load(Ordering::Relaxed) > 0 {
+        assert!(tried.try_recv().is_err() && begun.elapsed() < PATIENCE, "begun in vain");
+        bell.ring();
+    }
+    assert_eq!(tried.recv_timeout(PATIENCE).unwrap(), 1, "no attempt was lost");
+    end.send(Stop::Interrupted).unwrap();
     bell.end();
     workers.join();
 }

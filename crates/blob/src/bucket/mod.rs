@@ -6,7 +6,10 @@ mod options;
 mod owner;
 mod upload;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use futures_util::{StreamExt, stream::BoxStream};
 use object_store::{
@@ -32,6 +35,8 @@ struct Inner {
     bodies: AmazonS3,
     prefix: Key,
     owner: Owner,
+    /// Whether the last that was tried failed, though it may work later.
+    doubtful: AtomicBool,
     runtime: Handle,
 }
 
@@ -40,7 +45,8 @@ impl Bucket {
     pub(crate) fn new(options: BucketOptions, runtime: Handle) -> Result<Self, Error> {
         let (requests, bodies) = (options.for_requests()?, options.for_bodies()?);
         let prefix = Key::parse(&options.prefix)?;
-        Ok(Self(Arc::new(Inner { options, requests, bodies, prefix, owner: Owner::default(), runtime })))
+        let (owner, doubtful) = (Owner::default(), AtomicBool::default());
+        Ok(Self(Arc::new(Inner { options, requests, bodies, prefix, owner, doubtful, runtime })))
     }
 
     /// Waits for an answer, on a thread that may.
@@ -63,7 +69,10 @@ impl Bucket {
         let outcome = match &answer {
             Ok(_) => "ok",
             Err(error) if error.is_missing() => "missing",
-            Err(_) => "failed",
+            Err(error) => {
+                self.0.doubtful.fetch_or(!error.is_final(), Ordering::Relaxed);
+                "failed"
+            }
         };
         meter::STORE_REQUESTS.add([tried, outcome], 1);
         answer

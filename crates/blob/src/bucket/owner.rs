@@ -4,7 +4,10 @@
 //! The mark, written anew, also tells what time it is for the store. Its age is the only clock that objects and
 //! sweep have in common; a node's own may be wrong.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use object_store::ObjectStoreExt;
 use tokio::sync::Mutex;
@@ -56,6 +59,16 @@ impl Bucket {
         };
         state.known = Some((Instant::now(), known.clone()));
         known
+    }
+
+    /// [`Bucket::health`], asked only if there is doubt.
+    pub(crate) fn hindrance(&self) -> Option<String> {
+        if !self.0.doubtful.load(Ordering::Relaxed) {
+            return None;
+        }
+        let why = self.wait(self.health()).err();
+        self.0.doubtful.store(why.is_some(), Ordering::Relaxed);
+        why
     }
 
     /// What time it is for the store, whose owner we are.
