@@ -82,7 +82,8 @@ impl House {
     /// Lets one worker do `job` until `done` answers.
     pub(crate) fn work<J: Job, T>(&self, job: J, done: impl Fn() -> Outcome<Option<T>>) -> Outcome<T> {
         let bell = Bell::default();
-        let workers = Workers::start(&Arc::new(job), &self.store, &self.space, &bell, Term::default(), 1)?;
+        let workers =
+            Workers::start(&Arc::new(job), &self.store, &self.space, &bell, Term::default(), ("node", 1))?;
         let answer = loop {
             match done() {
                 Ok(None) => self.runtime.block_on(async { tokio::time::sleep(ASK_EVERY).await }),

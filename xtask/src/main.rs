@@ -18,6 +18,7 @@ mod leash;
 mod moto;
 mod place;
 mod poi;
+mod postgres;
 mod simulate;
 mod suite;
 mod summary;

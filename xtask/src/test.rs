@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use crate::isal;
 use crate::moto::Moto;
 use crate::place::{built, cargo, root, target};
+use crate::postgres::Postgres;
 use crate::suite::{Count, Outcome, Suite, skipped};
 use crate::summary::Summary;
 use crate::{deploy, poi, venv};
@@ -53,6 +54,9 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
     }
 }
 
+/// Where tests find a PostgreSQL server that they may make schemas and databases on.
+const POSTGRES: &str = "UNLADE_TEST_POSTGRES";
+
 fn rust(summary: &mut Summary) {
     let build = Suite { name: "rust build", budget_seconds: 3600, count: Count::ExitCode };
     if !summary.add(build.run(&mut cargo(&["test", "--workspace", "--no-run"]))) {
@@ -65,6 +69,11 @@ fn rust(summary: &mut Summary) {
         Ok(store) => drop(command.env("UNLADE_TEST_S3", &store.endpoint)),
         Err(why) => drop(summary.add(skipped("rust over s3", why.clone()))),
     }
+    let server = Postgres::start();
+    match &server {
+        Ok(server) => drop(command.env(POSTGRES, &server.url)),
+        Err(why) => drop(summary.add(skipped("rust over postgresql", why.clone()))),
+    }
     let suite = Suite { name: "rust", budget_seconds: 900, count: Count::CargoTest };
     summary.add(suite.run(&mut command));
     isal::run(summary);
@@ -72,8 +81,15 @@ fn rust(summary: &mut Summary) {
 
 fn python(arguments: &[String], summary: &mut Summary) {
     let build = Suite { name: "unlade build", budget_seconds: 3600, count: Count::ExitCode };
-    if summary.add(build.run(&mut cargo(&["build", "-p", "unlade"]))) {
-        summary.add(pytest("python sdk", "sdk-tests/python", 1200, arguments, &[]));
+    if !summary.add(build.run(&mut cargo(&["build", "-p", "unlade"]))) {
+        return;
+    }
+    // Its tests say by themselves that they skip what has no server.
+    let server = Postgres::start();
+    let url = server.as_ref().ok().map(|server| (POSTGRES, PathBuf::from(&server.url)));
+    summary.add(pytest("python sdk", "sdk-tests/python", 1200, arguments, url.as_slice()));
+    if let Err(why) = server {
+        summary.add(skipped("python sdk over postgresql", why));
     }
 }
 

@@ -37,6 +37,9 @@ pub(crate) fn not_ready(why: &str) -> Response {
 #[derive(Clone)]
 pub(crate) struct Refusal(pub(crate) Fault);
 
+/// About what a server takes to restart, or another to take its place.
+const RETRY_AFTER_SECONDS: i64 = 5;
+
 /// What every endpoint answers.
 pub(crate) type Answer = Result<Response, ApiError>;
 
@@ -57,6 +60,7 @@ impl From<store::Error> for ApiError {
         match error {
             store::Error::Fault(fault) => fault.into(),
             full if full.is_full() => no_space(full),
+            away if away.may_pass() => unavailable(away),
             other => internal(other),
         }
     }
@@ -78,6 +82,13 @@ impl From<std::io::Error> for ApiError {
 fn no_space(error: impl std::fmt::Display) -> ApiError {
     tracing::error!(%error, "no space is left");
     space::fault(None).into()
+}
+
+/// A part of the system that is away for now. After a broken commit a change may have been made: the caller looks.
+fn unavailable(error: impl std::fmt::Display) -> ApiError {
+    tracing::error!(%error, "cannot answer for now");
+    let fault = Fault::from(Code::Unavailable);
+    Fault { retry_after_seconds: Some(RETRY_AFTER_SECONDS), ..fault }.into()
 }
 
 /// What the caller is not told and the log is.
@@ -109,12 +120,12 @@ fn status(code: Code) -> StatusCode {
         InvalidFormat, InvalidInput, InvalidTime, LevelTooDeep, LimitOutOfRange, MarkerOutOfRange,
         NodeIdTaken, ProductInvalid, ProductMissing, ProductQuota, ProductTaken, RateLimited, StartAfterEnd,
         StorageFull, SubDeviceNotFreezable, TargetsInvalid, TargetsTooMany, TaskPolicyInvalid,
-        TaskTypeUnsupported, TooLarge, Unauthenticated, UnknownPath,
+        TaskTypeUnsupported, TooLarge, Unauthenticated, Unavailable, UnknownPath,
     };
     match code {
         Internal => StatusCode::INTERNAL_SERVER_ERROR,
         // Not the caller's fault, and the same request will do later: what clients retry.
-        StorageFull => StatusCode::SERVICE_UNAVAILABLE,
+        StorageFull | Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Unauthenticated => StatusCode::UNAUTHORIZED,
         TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         UnknownPath | ProductMissing | DeviceMissing | BatchTaskMissing | BatchFileMissing

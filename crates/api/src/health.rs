@@ -18,7 +18,7 @@ pub(crate) async fn ready(State(api): State<Api>) -> Response {
     let database = api.store.db().health().await;
     let why = match database {
         Err(error) => Some(error.to_string()),
-        Ok(_) if api.exports.has_ended() => Some("the server is shutting down".to_owned()),
+        Ok(_) if api.exports.is_closing() => Some("the server is shutting down".to_owned()),
         Ok(_) => match space::shortage(&api.space) {
             Some(why) => Some(why.in_language(Language::English).to_owned()),
             None => api.blobs.health().await.err(),

@@ -41,6 +41,8 @@ pub struct Parts {
     pub batches: Bell,
     /// The program that reads uploads, started with `parse-upload`.
     pub program: PathBuf,
+    /// Whether nothing is answered but how the server is.
+    pub only_health: bool,
     /// Whether what goes beyond the cloud is refused.
     pub strict: bool,
     /// Whether a download is answered with a signed URL of the bucket.

@@ -21,6 +21,9 @@ use crate::{
 /// Uploads that are read at a time, of all callers; further ones wait for their turn.
 const READINGS_MAX: usize = 4;
 
+/// What a node answers that does nothing but jobs.
+const HEALTH: [&str; 2] = ["healthz", "readyz"];
+
 /// The API over its parts.
 ///
 /// # Errors
@@ -34,7 +37,8 @@ pub fn router(parts: Parts) -> Result<Router, store::Error> {
     let around = |operation| from_fn_with_state(Around { api: api.clone(), operation }, respond::around);
     let unknown = respond::unknown.layer(around("unknown"));
     let mut router = Router::new();
-    for (operation, path, endpoint) in endpoints() {
+    let served = |operation: &str| !api.only_health || HEALTH.contains(&operation);
+    for (operation, path, endpoint) in endpoints().into_iter().filter(|(operation, ..)| served(operation)) {
         router = router.route(&path, endpoint.layer(around(operation)));
     }
     Ok(router

@@ -9,6 +9,7 @@ use std::{
 #[derive(Default)]
 struct State {
     rings: u64,
+    closing: bool,
     ended: bool,
 }
 
@@ -20,6 +21,17 @@ impl Bell {
     /// There is something to do.
     pub fn ring(&self) {
         self.change(|state| state.rings += 1);
+    }
+
+    /// The process is to end soon: nothing new is begun.
+    pub fn close(&self) {
+        self.change(|state| state.closing = true);
+    }
+
+    /// Whether nothing new is to be begun.
+    pub fn is_closing(&self) -> bool {
+        let state = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.closing || state.ended
     }
 
     /// The process is to end.
@@ -37,11 +49,12 @@ impl Bell {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner).rings
     }
 
-    /// Waits until it has rung more than `heard` times, the process is to end, or `most` has passed.
+    /// Waits until it has rung more than `heard` times, nothing new is to be begun, or `most` has passed.
     pub fn wait(&self, heard: u64, most: Duration) {
         let (state, changed) = &*self.0;
         let state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = changed.wait_timeout_while(state, most, |state| state.rings == heard && !state.ended);
+        let _ = changed
+            .wait_timeout_while(state, most, |state| state.rings == heard && !state.closing && !state.ended);
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {

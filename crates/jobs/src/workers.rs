@@ -47,23 +47,27 @@ pub trait Job: Send + Sync + 'static {
 pub struct Workers(Vec<JoinHandle<()>>);
 
 impl Workers {
-    /// Starts `count` workers whose claims last for `term`; with none, jobs wait.
+    /// Starts `count` workers of `node` whose claims last for `term`; with none, jobs wait.
     pub fn start<J: Job>(
         job: &Arc<J>,
         store: &Store,
         space: &Space,
         bell: &Bell,
         term: Term,
-        count: usize,
+        (node, count): (&str, usize),
     ) -> std::io::Result<Self> {
         count_from_zero(J::KIND);
         let threads = (0..count).map(|number| {
             let (store, space, bell) = (store.clone(), space.clone(), bell.clone());
-            let worker = Worker { job: job.clone(), store, space, bell, term };
-            let name = format!("{}-{number}", J::KIND);
-            std::thread::Builder::new().name(name.clone()).spawn(move || worker.serve(&name))
+            let worker = Worker { job: job.clone(), store, space, bell, term, node: node.to_owned() };
+            std::thread::Builder::new().name(format!("{}-{number}", J::KIND)).spawn(move || worker.serve())
         });
         Ok(Self(threads.collect::<Result<_, _>>()?))
+    }
+
+    /// Whether all workers are gone, as they are some time after [`Bell::close`].
+    pub fn have_ended(&self) -> bool {
+        self.0.iter().all(JoinHandle::is_finished)
     }
 
     /// Waits for the workers after [`Bell::end`].
@@ -103,12 +107,13 @@ struct Worker<J> {
     space: Space,
     bell: Bell,
     term: Term,
+    node: String,
 }
 
 impl<J: Job> Worker<J> {
-    fn serve(&self, name: &str) {
+    fn serve(&self) {
         let mut hindered = false;
-        while !self.bell.has_ended() {
+        while !self.bell.is_closing() {
             let heard = self.bell.rings();
             let hindrance = self.job.hindrance();
             if let Some(why) = hindrance.as_ref().filter(|_| !hindered) {
@@ -120,7 +125,7 @@ impl<J: Job> Worker<J> {
                 continue;
             }
             let begun = Instant::now();
-            match self.store.claim(J::KIND, name.to_owned(), self.term.until(self.store.now_ms())) {
+            match self.store.claim(J::KIND, self.node.clone(), self.term.until(self.store.now_ms())) {
                 Ok(Some(claim)) => self.work(claim, begun),
                 Ok(None) => self.bell.wait(heard, LOOK_EVERY),
                 Err(error) => {

@@ -81,7 +81,7 @@ fn a_job_that_finds_no_room_is_tried_again_and_loses_no_attempt() {
     let job =
         Arc::new(Told { store: store.clone(), attempts, endings: Mutex::new(endings), hindered: 0.into() });
     let (bell, space) = (Bell::default(), Space::of(directory.path().to_owned(), 0));
-    let workers = Workers::start(&job, &store, &space, &bell, Term::default(), 1).unwrap();
+    let workers = Workers::start(&job, &store, &space, &bell, Term::default(), ("node", 1)).unwrap();
     for _ in 0..2 * ATTEMPTS_MAX {
         let begun = Instant::now();
         let attempt = loop {
@@ -108,7 +108,7 @@ fn a_job_that_nothing_can_be_done_for_is_not_begun_until_something_can() {
     let hindered = AtomicU32::new(2 * ATTEMPTS_MAX as u32);
     let job = Arc::new(Told { store: store.clone(), attempts, endings: Mutex::new(endings), hindered });
     let (bell, space) = (Bell::default(), Space::of(directory.path().to_owned(), 0));
-    let workers = Workers::start(&job, &store, &space, &bell, Term::default(), 1).unwrap();
+    let workers = Workers::start(&job, &store, &space, &bell, Term::default(), ("node", 1)).unwrap();
     let begun = Instant::now();
     while job.hindered.load(Ordering::Relaxed) > 0 {
         assert!(tried.try_recv().is_err() && begun.elapsed() < PATIENCE, "begun in vain");

@@ -26,6 +26,14 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Whether the database is away or too busy, and may be there in a moment.
+    pub fn may_pass(&self) -> bool {
+        use db::Error::{Away, Busy, Conflict, Unsure};
+        matches!(self, Error::Db(Away(_) | Busy | Conflict(_) | Unsure))
+    }
+}
+
 impl From<Code> for Error {
     fn from(code: Code) -> Self {
         Error::Fault(code.into())

@@ -60,6 +60,7 @@ catalogue! {
     MarkerOutOfRange = "IOTDA.000018", "Invalid input. The specified parameter 'marker' is out of range.", "请求中marker参数超过范围";
     ForeignProject = "IOTDA.000021", "Operation not allowed. User not found by IAM token or the authorized user has not subscribed IOTDA service.", "没有找到IAM Token所对应的用户信息或该用户没有订阅设备接入服务（IOTDA）";
     StorageFull = "IOTDA.000503", "Service unavailable. The server is short of free space and takes no new work.", "服务暂不可用，服务器可用空间不足，暂不接受新的工作", ours; // the number too
+    Unavailable = "IOTDA.000504", "Service unavailable. A part of the server cannot be reached for now; a request that changes something may or may not have been done.", "服务暂不可用，部分组件暂时无法访问；修改类请求可能已执行，也可能未执行", ours; // the number too
     Denied = "IOTDA.000022", "Operation not allowed. The user does not have the permission", "该用户没有权限";
 
     // Apps.

@@ -54,6 +54,9 @@ pub(crate) struct Settings {
     /// The settings file [default: ./unlade.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// What this node of many does: api, worker or all [default: all]
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Option<String>,
 }
 
 #[derive(Args)]
@@ -93,7 +96,7 @@ pub(crate) struct Rotate {
 impl Rotate {
     /// Its settings, as every subcommand has them.
     pub(crate) fn settings(self) -> Settings {
-        Settings { listen: None, data_dir: self.data_dir, config: self.config }
+        Settings { data_dir: self.data_dir, config: self.config, ..Settings::default() }
     }
 }
 
@@ -155,6 +158,6 @@ struct Place {
 
 impl Place {
     fn settings(&self) -> Settings {
-        Settings { listen: None, data_dir: self.data_dir.clone(), config: self.config.clone() }
+        Settings { data_dir: self.data_dir.clone(), config: self.config.clone(), ..Settings::default() }
     }
 }

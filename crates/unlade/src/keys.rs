@@ -66,6 +66,9 @@ pub(crate) fn rotate(config: Config) -> Result<String, Error> {
             "the master key is in UNLADE_MASTER_KEY, not in a file that could be rotated".into(),
         ));
     }
+    if config.database.is_shared() {
+        return Err(Error::Refused("the key of a database that nodes share cannot be rotated yet".into()));
+    }
     let data_dir = config.data_dir;
     if !database_path(&data_dir).exists() {
         return Err(Error::Refused(format!("there is no database in {}", data_dir.display())));

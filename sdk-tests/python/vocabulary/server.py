@@ -16,7 +16,7 @@ from .metrics import Metrics
 from .polling import until
 
 # Set unless a test says otherwise; `None` leaves a setting at the documented default.
-USUAL_SETTINGS = {"limits_download_interval_seconds": 0}
+USUAL_SETTINGS = {"limits_download_interval_seconds": 0, "jobs_drain_seconds": 0}
 
 
 @dataclass(frozen=True)

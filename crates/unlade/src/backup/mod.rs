@@ -50,6 +50,10 @@ pub(crate) fn write(config: &Config, order: &cli::Backup) -> Result<String, Erro
         return Err(Error::Refused(format!("there is no database in {}", data_dir.display())));
     }
     refuse_unfinished(data_dir)?;
+    if config.database.is_shared() {
+        let why = "the database is on a server: back up the server and the objects by their own means, the server first";
+        return Err(Error::Refused(why.into()));
+    }
     if let Some(options) = &config.storage.bucket {
         return Err(Error::Refused(format!(
             "the objects lie in the bucket {}: a backup would be without them: back up database and bucket by their own means",

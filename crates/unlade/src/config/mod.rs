@@ -1,6 +1,7 @@
 //! The configuration: parsed ([`layers`], where each setting keeps the name it was given under), then resolved
 //! into what the program works with ([`Config`]). Nobody else reads the environment or the settings file.
 
+mod database;
 mod given;
 mod layers;
 mod settings;
@@ -19,8 +20,9 @@ use jobs::Term;
 use store::{MasterKey, identity::Chosen};
 
 use crate::{cli, error::Error, serve::Manners};
+pub(crate) use database::Database;
 use layers::Layers;
-pub(crate) use settings::{Format, Level};
+pub(crate) use settings::{Format, Level, Role};
 use storage::Storage;
 
 const ACCESS_KEY: &str = "UNLADE_ROOT_ACCESS_KEY";
@@ -56,8 +58,14 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     /// How long finished work is kept.
     pub(crate) retention: Retention,
-    /// How the database is opened.
-    pub(crate) database: db::Options,
+    /// Where the rows lie.
+    pub(crate) database: Database,
+    /// What this node does.
+    pub(crate) role: Role,
+    /// How long a node that is to end still takes calls.
+    pub(crate) goodbye: Duration,
+    /// How long jobs may go on then.
+    pub(crate) drain: Duration,
     /// Where objects lie.
     pub(crate) storage: Storage,
     /// What is logged.
@@ -89,6 +97,7 @@ impl Config {
         layers.environment(variables.iter().cloned(), &APART);
         layers.flag("--listen", "server", "listen", flags.listen.clone());
         layers.flag("--data-dir", "server", "data_dir", flags.data_dir.clone());
+        layers.flag("--role", "server", "role", flags.role.clone());
         let server: settings::Server = layers.section("server")?;
         let export: settings::Export = layers.section("export")?;
         let batch: settings::Batch = layers.section("batch")?;
@@ -100,7 +109,6 @@ impl Config {
         at_least_one("server.stall_timeout_seconds", server.stall_timeout_seconds)?;
         at_least_one("export.snapshot_age_seconds", export.snapshot_age_seconds)?;
         within("jobs.lease_seconds", jobs.lease_seconds, Term::MIN.as_secs(), Term::MAX.as_secs())?;
-        at_least_one("database.readers", database.readers as u64)?;
         Ok(Self {
             listen: address("server.listen", &server.listen)?,
             metrics_listen: match server.metrics_listen.as_str() {
@@ -121,12 +129,15 @@ impl Config {
             storage: Storage::resolve(layers.section("storage")?, jobs.lease_seconds, server.strict)?,
             limits: layers.section("limits")?,
             retention: layers.section("retention")?,
-            database: db::Options {
-                // Each export holds one for as long as it runs; the calls keep theirs.
-                readers: database.readers.saturating_add(export.workers),
-                snapshot_age_max: Duration::from_secs(export.snapshot_age_seconds),
-                ..db::Options::default()
-            },
+            database: Database::resolve(
+                database,
+                server.role,
+                export.workers,
+                Duration::from_secs(export.snapshot_age_seconds),
+            )?,
+            role: server.role,
+            goodbye: Duration::from_secs(server.goodbye_seconds),
+            drain: Duration::from_secs(jobs.drain_seconds),
             log_level: log.level,
             log_format: log.format,
             chosen: chosen(variables)?,

@@ -30,6 +30,22 @@ pub(super) struct Server {
     pub(super) stall_timeout_seconds: u64,
     /// Whether what goes beyond the cloud is refused.
     pub(super) strict: bool,
+    /// What this node does.
+    pub(super) role: Role,
+    /// How long a node that is to end still takes calls, while `/readyz` already sends them elsewhere.
+    pub(super) goodbye_seconds: u64,
+}
+
+/// What a node does.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Role {
+    /// It answers calls and does jobs.
+    All,
+    /// It answers calls.
+    Api,
+    /// It does jobs, and answers nothing but how it is.
+    Worker,
 }
 
 impl Default for Server {
@@ -43,6 +59,8 @@ impl Default for Server {
             header_timeout_seconds: 10,
             stall_timeout_seconds: 60,
             strict: false,
+            role: Role::All,
+            goodbye_seconds: 0,
         }
     }
 }
@@ -83,11 +101,13 @@ impl Default for Batch {
 pub(super) struct Jobs {
     /// How long a worker's claim on a job lasts when nothing is heard of the worker.
     pub(super) lease_seconds: u64,
+    /// How long jobs may go on once the server is to end; what is not done by then begins anew elsewhere.
+    pub(super) drain_seconds: u64,
 }
 
 impl Default for Jobs {
     fn default() -> Self {
-        Self { lease_seconds: 30 }
+        Self { lease_seconds: 30, drain_seconds: 10 }
     }
 }
 
@@ -133,17 +153,56 @@ pub(crate) enum Format {
     Json,
 }
 
-/// `[database]`
-#[derive(Debug, Deserialize)]
+/// `[database]`. Its address holds a password, so it is not shown.
+#[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Database {
-    /// Read connections, each with at most one snapshot.
+    /// Read connections of the embedded database, each with at most one snapshot.
     pub(super) readers: usize,
+    /// The address of a server; empty, the database is embedded.
+    pub(super) url: String,
+    /// Connections to that server for calls and claims; each export worker has one besides.
+    pub(super) connections: usize,
+    /// What kind of server it is.
+    pub(super) profile: Profile,
+    /// Whether statements are prepared once a connection.
+    pub(super) prepared: bool,
+    /// The file of the certificate authority that the server must be known by.
+    pub(super) tls_ca: PathBuf,
+}
+
+/// What speaks PostgreSQL's protocol.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Profile {
+    /// PostgreSQL.
+    Postgres,
+    /// CockroachDB.
+    Cockroachdb,
+    /// YugabyteDB.
+    Yugabytedb,
+    /// PostgreSQL with Citus.
+    Citus,
 }
 
 impl Default for Database {
     fn default() -> Self {
-        Self { readers: db::Options::default().readers }
+        Self {
+            readers: db::Options::default().readers,
+            url: String::new(),
+            connections: 8,
+            profile: Profile::Postgres,
+            prepared: true,
+            tls_ca: PathBuf::new(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { readers, url, connections, profile, prepared, tls_ca } = self;
+        let url = if url.is_empty() { "" } else { "..." };
+        write!(out, "Database {{ {readers} {url} {connections} {profile:?} {prepared} {tls_ca:?} }}")
     }
 }
 

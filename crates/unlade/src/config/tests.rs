@@ -26,7 +26,8 @@ fn the_defaults_are_the_documented_values() {
     assert_eq!((config.export_workers, config.batch_workers), (2, 2));
     assert_eq!((config.limits.export_kept, config.limits.download_interval_seconds), (50, 30));
     assert_eq!((config.retention.batch_task_days, config.retention.export_task_days), (90, 0));
-    assert_eq!(config.database.snapshot_age_max, Duration::from_secs(900));
+    let Database::Embedded(database) = config.database else { panic!("not embedded") };
+    assert_eq!((database.readers, database.snapshot_age_max), (10, Duration::from_secs(900)));
     assert_eq!(config.lease.until(0), 30_000);
     assert!(config.chosen.access_key.is_none() && config.master_key.is_none());
 }
@@ -171,4 +172,17 @@ fn no_debug_output_has_the_secret_of_the_bucket() {
     let config = load("", &variables, None).unwrap();
     assert_eq!(config.storage.bucket.as_ref().unwrap().secret_access_key, "hush");
     assert!(!format!("{:?}", config.storage).contains("hush"));
+}
+
+#[test]
+fn a_node_of_many_needs_a_database_that_it_can_share() {
+    let refused = load("[server]\nrole = 'worker'", &[], None).err().unwrap_or_default();
+    assert!(refused.contains("server.role"), "{refused}");
+    let file =
+        "[server]\nrole = 'worker'\n[database]\nurl = 'postgres://u:secret@db/unlade'\nprofile = 'citus'";
+    let config = load(file, &[("UNLADE_DATABASE_PREPARED", "false")], None).unwrap();
+    let Database::Server(server) = config.database else { panic!("not a server") };
+    assert_eq!((server.profile, server.prepared, server.snapshots), (db::Profile::Citus, false, 2));
+    let shown = format!("{:?}", settings::Database { url: server.url, ..settings::Database::default() });
+    assert!(!shown.contains("secret"), "{shown}");
 }

@@ -4,11 +4,16 @@ use std::{path::PathBuf, sync::Arc};
 
 use blob::{Blobs, Pins, Space, disk};
 use db::{Db, DirLock};
-use domain::{SystemClock, SystemRng};
+use domain::{Clock, Rng, SystemClock, SystemRng};
 use store::{Context, Store};
 use tokio::runtime::Handle;
 
-use crate::{backup, config::Config, error::Error, keys};
+use crate::{
+    backup,
+    config::{Config, Database, Role},
+    error::Error,
+    keys,
+};
 
 /// Less free disk than this is too little to begin with, whatever the setting: a start alone writes, and a full
 /// disk under the database is worse than a refusal.
@@ -21,6 +26,8 @@ pub(super) struct House {
     pub(super) space: Space,
     /// Our own executable, which reads uploads in a child process.
     pub(super) program: PathBuf,
+    /// Which of the nodes this is.
+    pub(super) node: String,
     /// Last, so that it is freed when the database is closed.
     _lock: DirLock,
 }
@@ -45,13 +52,76 @@ impl House {
             )));
         }
         let vault = keys::vault(directory, config.master_key.as_ref())?;
-        let db = Db::open(&keys::database_path(directory), config.database)?;
-        let context = Context::new(Arc::new(SystemClock), Arc::new(SystemRng), config.limits.clone(), vault);
+        let db = database(config)?;
+        let clock: Arc<dyn Clock> = match config.database.is_shared() {
+            true => Arc::new(SharedClock(db.clone())),
+            false => Arc::new(SystemClock),
+        };
+        let context = Context::new(clock, Arc::new(SystemRng), config.limits.clone(), vault);
         let program = std::env::current_exe().map_err(Error::system("find our own executable"))?;
         let store = Store::open(db, context)?;
         claim(&blobs, &store, runtime)?;
-        Ok(Self { store, blobs, space, program, _lock: lock })
+        let node = node(directory)?;
+        Ok(Self { store, blobs, space, program, node, _lock: lock })
     }
+
+    /// Nodes of one database share one master key.
+    pub(super) fn prove_key(&self) -> Result<(), Error> {
+        match self.store.prove_vault() {
+            Err(store::Error::Sealed) => Err(Error::Refused(
+                "this node's master key does not open what the database holds: give it the other nodes' \
+                 UNLADE_MASTER_KEY, or a copy of their master.key"
+                    .into(),
+            )),
+            proven => Ok(proven?),
+        }
+    }
+
+    /// Frees the claims that nobody holds any more: of an embedded database all, of a shared one this node's own.
+    pub(super) fn free_claims(&self) -> Result<u64, store::Error> {
+        match self.store.db().is_shared() {
+            true => self.store.free_claims_of(&self.node),
+            false => self.store.free_all_claims(),
+        }
+    }
+}
+
+fn database(config: &Config) -> Result<Db, Error> {
+    match &config.database {
+        Database::Embedded(options) => Ok(Db::open(&keys::database_path(&config.data_dir), *options)?),
+        Database::Server(server) => {
+            if config.storage.bucket.is_none() {
+                if config.role != Role::All {
+                    let why = "server.role: nodes that divide the work need storage.bucket, where all find the objects";
+                    return Err(Error::Setting(why.into()));
+                }
+                tracing::warn!(
+                    "the database is shared, but objects lie on this node: no second node can serve them"
+                );
+            }
+            Ok(Db::connect(server)?)
+        }
+    }
+}
+
+/// The clock that all nodes of a database agree on.
+struct SharedClock(Db);
+
+impl Clock for SharedClock {
+    fn now_ms(&self) -> i64 {
+        self.0.shared_now_ms().unwrap_or_else(|| SystemClock.now_ms())
+    }
+}
+
+/// A name that a node keeps as long as its data directory, so that after a restart it knows its own claims.
+fn node(directory: &std::path::Path) -> Result<String, Error> {
+    let path = directory.join("node");
+    if let Some(name) = disk::read_text(&path)? {
+        return Ok(name.trim().to_owned());
+    }
+    let name = (&SystemRng as &dyn Rng).hex(16);
+    disk::write_private(&path, format!("{name}\n").as_bytes())?;
+    Ok(name)
 }
 
 fn blobs(config: &Config, runtime: &Handle) -> Result<Blobs, Error> {

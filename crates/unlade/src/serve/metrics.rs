@@ -65,7 +65,7 @@ impl Gauges {
         meter::DISK_FREE_BYTES.set([], self.space.free().ok().map(gauge));
         let sizes = self.store.db().sizes().ok();
         meter::DATABASE_BYTES.set([], sizes.map(|sizes| gauge(sizes.database)));
-        meter::DATABASE_LOG_BYTES.set([], sizes.map(|sizes| gauge(sizes.log)));
+        meter::DATABASE_LOG_BYTES.set([], sizes.and_then(|sizes| sizes.log).map(gauge));
         self.read_queue(export::Exports::KIND);
         self.read_queue(batch::Batches::KIND);
     }

@@ -12,7 +12,8 @@ use std::{
     io::{self, Write},
     net::SocketAddr,
     path::Path,
-    time::Duration,
+    sync::OnceLock,
+    time::{Duration, Instant},
 };
 
 use tokio::runtime::Runtime;
@@ -63,8 +64,9 @@ fn serve(config: &Config, throwaway: bool) -> Result<(), Error> {
     let doors = runtime.block_on(Doors::open("api", config.listen, config.manners))?;
     let metrics = runtime.block_on(metrics::open(config))?;
     credentials::bootstrap(&runtime, &house.store, config)?;
-    let freed = house.store.free_all_claims()?;
-    tracing::info!(directory = %config.data_dir.display(), freed_claims = freed, "open");
+    house.prove_key()?;
+    let freed = house.free_claims()?;
+    tracing::info!(directory = %config.data_dir.display(), node = house.node, freed_claims = freed, "open");
     let engines = Engines::start(&house, config, runtime.handle())?;
     let router = engines.router(&house, config)?;
     if let Some(metrics) = metrics {
@@ -72,12 +74,20 @@ fn serve(config: &Config, throwaway: bool) -> Result<(), Error> {
         runtime.spawn(metrics.serve(metrics::router(&house), std::future::pending()));
     }
     announce("listening", doors.address(), "");
+    let asked = OnceLock::new();
+    let close = async {
+        end.await;
+        let _ = asked.set(Instant::now());
+        engines.close();
+        tracing::info!("ending: no new jobs");
+        tokio::time::sleep(config.goodbye).await;
+    };
     runtime.block_on(async {
-        let closing = doors.serve(router, end).await;
+        let closing = doors.serve(router, close).await;
         tracing::info!("ending: no new connections");
         closing.wait(DRAIN_MAX).await;
     });
-    engines.end();
+    engines.end(*asked.get_or_init(Instant::now) + config.drain);
     runtime.shutdown_timeout(ABANDONED_MAX);
     tracing::info!("ended");
     Ok(())

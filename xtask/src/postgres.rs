@@ -1,0 +1,141 @@
+//! A PostgreSQL server for tests: a private cluster in a temporary directory, on a port of loopback, without the syncs
+//! that tests need not wait for. It ends with us, and its directory with it.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::leash::Leash;
+
+/// Where Debian puts the programs, by version; elsewhere they are on the path.
+const DEBIAN: &str = "/usr/lib/postgresql";
+/// How long it may take to come up.
+const STARTS_WITHIN: Duration = Duration::from_secs(60);
+const USER: &str = "unlade";
+/// As many connections as tests that run side by side may want.
+const SETTINGS: &[&str] = &[
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "max_connections=400",
+    "listen_addresses=127.0.0.1",
+    "log_min_messages=fatal",
+];
+
+/// The server, while it runs.
+pub(crate) struct Postgres {
+    /// Its URL.
+    pub(crate) url: String,
+    directory: PathBuf,
+    child: Child,
+    leash: Option<Leash>,
+}
+
+impl Postgres {
+    /// Makes a cluster and starts it; or says why there is none.
+    pub(crate) fn start() -> Result<Self, String> {
+        let programs = programs().ok_or("PostgreSQL is not installed")?;
+        let directory = std::env::temp_dir().join(format!("unlade-postgres-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&directory);
+        fs::create_dir(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+        let data = directory.join("data");
+        let user = as_whom(&directory)?;
+        let mut init = user.command(&programs.join("initdb"));
+        init.arg("-D").arg(&data).args(["-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]);
+        let made =
+            init.stdout(Stdio::null()).stderr(Stdio::piped()).output().map_err(|error| error.to_string())?;
+        if !made.status.success() {
+            return Err(format!("initdb: {}", String::from_utf8_lossy(&made.stderr).trim()));
+        }
+        let port = free_port().map_err(|error| error.to_string())?;
+        let mut serve = user.command(&programs.join("postgres"));
+        serve.arg("-D").arg(&data).arg("-k").arg(&directory).args(["-p", &port.to_string()]);
+        for setting in SETTINGS {
+            serve.args(["-c", setting]);
+        }
+        serve.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = serve.spawn().map_err(|error| format!("postgres could not be started: {error}"))?;
+        let leash = Some(Leash::on(child.id()).map_err(|error| error.to_string())?);
+        let url = format!("postgres://{USER}@127.0.0.1:{port}/postgres");
+        let mut postgres = Self { url, directory, child, leash };
+        postgres.wait(&programs, port)?;
+        Ok(postgres)
+    }
+
+    fn wait(&mut self, programs: &Path, port: u16) -> Result<(), String> {
+        let until = Instant::now() + STARTS_WITHIN;
+        loop {
+            let mut ask = Command::new(programs.join("pg_isready"));
+            ask.args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]);
+            if ask.status().is_ok_and(|status| status.success()) {
+                return Ok(());
+            }
+            if Instant::now() > until || self.child.try_wait().is_ok_and(|ended| ended.is_some()) {
+                return Err("postgres does not start".to_owned());
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.leash.take());
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}
+
+/// The folder of the newest version.
+fn programs() -> Option<PathBuf> {
+    let debian =
+        fs::read_dir(DEBIAN).into_iter().flatten().flatten().map(|version| version.path().join("bin"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = debian.chain(std::env::split_paths(&path)).filter(|folder| folder.join("initdb").exists());
+    found.max_by_key(|folder| version(folder))
+}
+
+fn version(folder: &Path) -> u32 {
+    let name = folder.parent().and_then(Path::file_name).and_then(|name| name.to_str());
+    name.and_then(|name| name.parse().ok()).unwrap_or(0)
+}
+
+/// The server refuses to be root.
+enum Whom {
+    Us,
+    Postgres,
+}
+
+fn as_whom(directory: &Path) -> Result<Whom, String> {
+    let id = Command::new("id").arg("-u").output().map_err(|error| error.to_string())?;
+    if id.stdout.trim_ascii() != b"0" {
+        return Ok(Whom::Us);
+    }
+    let owned = Command::new("chown").arg("postgres").arg(directory).status();
+    match owned.is_ok_and(|status| status.success()) {
+        true => Ok(Whom::Postgres),
+        false => Err("PostgreSQL does not run as root, and there is no user postgres".to_owned()),
+    }
+}
+
+impl Whom {
+    fn command(&self, program: &Path) -> Command {
+        match self {
+            Whom::Us => Command::new(program),
+            Whom::Postgres => {
+                let mut command = Command::new("setpriv");
+                command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
+                command
+            }
+        }
+    }
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
