@@ -67,17 +67,39 @@ def test_the_settings_that_the_chart_writes_are_read_back(values):
         assert written[section] == keys
 
 
+def default_of(setting: str) -> int:
+    document = (ROOT / "docs/settings.md").read_text()
+    return int(re.search(rf"(?m)^\| `{re.escape(setting)}` \| `(\d+)`", document)[1])
+
+
 def test_nodes_end_later_than_they_drain():
     serve = (ROOT / "crates/unlade/src/serve/mod.rs").read_text()
-    drain = re.search(r"DRAIN_MAX: Duration = Duration::from_secs\((\d+)\)", serve)
-    assert drain, "the drain has another name now"
+    requests = re.search(r"DRAIN_MAX: Duration = Duration::from_secs\((\d+)\)", serve)
+    assert requests, "the drain has another name now"
+    drain = max(int(requests[1]), default_of("jobs.drain_seconds"))
     unit = (DEPLOY / "systemd/unlade.service").read_text()
     ends = [int(re.search(r"(?m)^TimeoutStopSec=(\d+)$", unit)[1])]
     for pods in of_kind(rendered(MANY), "Deployment"):
         pod = pods["spec"]["template"]["spec"]
         waits = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
         ends.append(pod["terminationGracePeriodSeconds"] - waits)
-    assert min(ends) >= int(drain[1]) + 30
+    assert min(ends) >= drain + 30
+
+
+def test_every_setting_that_is_named_is_one():
+    document = (ROOT / "docs/settings.md").read_text()
+    known = set(re.findall(r"(?m)^\| `([a-z]+\.[a-z_]+)` \|", document))
+    variables = {"UNLADE_" + setting.replace(".", "_").upper() for setting in known}
+    apart = set(re.findall(r"`(UNLADE_[A-Z_]+)`", document))
+    # What Kubernetes, the compose file and these tests themselves call so.
+    others = {"UNLADE_IMAGE", "UNLADE_LINTERS", "UNLADE_SERVICE_HOST", "UNLADE_ROOT_"}
+    named = set()
+    for file in DEPLOY.rglob("*"):
+        if file.is_file() and "__pycache__" not in file.parts:
+            named |= set(re.findall(r"UNLADE_[A-Z_]+", file.read_text()))
+    assert named - variables - apart - others == set()
+    written = tomllib.loads(re.sub(r"(?m)^# (?=\[|\w+ = )", "", (DEPLOY / "systemd/unlade.toml").read_text()))
+    assert {f"{section}.{key}" for section, keys in written.items() for key in keys} <= known
 
 
 @each_values

@@ -11,9 +11,6 @@ use crate::{
     world::{SWEEP_AGE_MS, Verdict, Went, World},
 };
 
-/// With a clock that is further off, a node removes nothing for its age.
-const BELIEVED_MS: i64 = 60_000;
-
 impl World<'_> {
     /// Takes what was tried too often, or gives up what it has taken; answers whether there was anything.
     pub(crate) fn rescue(&mut self, dice: &mut Dice, node: usize) -> Verdict<bool> {
@@ -68,10 +65,8 @@ impl World<'_> {
             self.objects.remove(&key);
             return self.judge.objects(&self.objects);
         }
-        if self.nodes[node].skew_ms.abs() > BELIEVED_MS {
-            return Ok(());
-        }
-        let before = self.now_ms(node) - SWEEP_AGE_MS;
+        // Age is told by the object store's own clock, whatever the node's says.
+        let before = self.true_ms - SWEEP_AGE_MS;
         for (key, published_ms) in &self.objects {
             if *published_ms >= before {
                 continue;

@@ -21,7 +21,7 @@ use crate::{
 const USERS: [&str; 3] = ["ann", "bob", "cyd"];
 
 impl World<'_> {
-    /// Any node that lives; what is ordered is taken by the first.
+    /// Any node that lives.
     fn door(&self, dice: &mut Dice) -> Option<usize> {
         let alive: Vec<usize> = (0..self.nodes.len()).filter(|at| self.nodes[*at].store.is_some()).collect();
         alive.get(dice.below(alive.len())).copied()
@@ -38,25 +38,27 @@ impl World<'_> {
     }
 
     pub(crate) fn order_batch(&mut self, dice: &mut Dice) -> Verdict {
-        if self.nodes[0].store.is_none() || self.judge.view.batches.len() > 4 {
+        let Some(node) = self.door(dice).filter(|_| self.judge.view.batches.len() <= 4) else {
             return Ok(());
-        }
+        };
         let targets = Targets::Given((0..dice.between(1, 6)).map(|ordinal| format!("d{ordinal}")).collect());
         let order = NewBatchTask { app_id: None, task_name: "b".into(), task_type: "freezeDevices", targets };
-        let (store, by) = (self.store(0)?, permit("ann", Action::BATCHTASKS_CREATE)?);
+        let (store, by) = (self.store(node)?, permit("ann", Action::BATCHTASKS_CREATE)?);
         let task = self.ground.runtime.block_on(store.batch_tasks().create(&by, order)).map_err(said)?;
         self.tell(|| {
-            format!("node 0: batch task {} of {:?}", task.task_id, task.targets.map(|all| all.to_string()))
+            format!(
+                "node {node}: batch task {} of {:?}",
+                task.task_id,
+                task.targets.map(|all| all.to_string())
+            )
         });
         self.fate_of(dice, task.task_id);
-        self.look(Deed::of(Verb::Order, self.now_ms(0)))
+        self.look(Deed::of(Verb::Order, self.now_ms(node)))
     }
 
     pub(crate) fn order_export(&mut self, dice: &mut Dice) -> Verdict {
         let batches: Vec<String> = self.judge.view.batches.keys().cloned().collect();
-        if self.nodes[0].store.is_none() || batches.is_empty() {
-            return Ok(());
-        }
+        let Some(node) = self.door(dice).filter(|_| !batches.is_empty()) else { return Ok(()) };
         // Mostly the same few conditions, so that tasks of one condition meet.
         let (user, batch) =
             (USERS[dice.below(USERS.len())], batches[dice.below(batches.len().min(2))].clone());
@@ -68,7 +70,7 @@ impl World<'_> {
             app_id: None,
             language: Language::English,
         };
-        let (store, by) = (self.store(0)?, permit(user, Action::EXPORTTASKS_CREATE)?);
+        let (store, by) = (self.store(node)?, permit(user, Action::EXPORTTASKS_CREATE)?);
         let tasks = store.export_tasks();
         let create = tasks.create(&by, order, move |tx, selection| {
             Ok(batch_tasks::work(tx, selection.project_id, &batch)?.map(|work| work.task_name))
@@ -78,9 +80,9 @@ impl World<'_> {
         let full = own.count() as i64 >= limits().export_unfinished;
         match self.ground.runtime.block_on(create) {
             Ok(task) if !full => {
-                self.tell(|| format!("node 0: {user} orders export {}", task.export_task_id));
+                self.tell(|| format!("node {node}: {user} orders export {}", task.export_task_id));
                 self.fate_of(dice, task.export_task_id.clone());
-                self.look(Deed::of(Verb::Order, self.now_ms(0)))?;
+                self.look(Deed::of(Verb::Order, self.now_ms(node)))?;
                 let there = self.judge.view.exports.contains_key(&task.export_task_id);
                 if there {
                     Ok(())
@@ -89,8 +91,8 @@ impl World<'_> {
                 }
             }
             Err(Error::Fault(fault)) if full && fault.code == Code::ExportTasksUnfinished => {
-                self.tell(|| format!("node 0: {user} has too many unfinished exports"));
-                self.look(Deed { done: false, ..Deed::of(Verb::Order, self.now_ms(0)) })
+                self.tell(|| format!("node {node}: {user} has too many unfinished exports"));
+                self.look(Deed { done: false, ..Deed::of(Verb::Order, self.now_ms(node)) })
             }
             answer => {
                 Err(format!("an export of {user}, full: {full}, was answered {:?}", answer.map(|_| ())))

@@ -133,11 +133,7 @@ impl World<'_> {
         Ok(())
     }
 
-    /// The first node's clock is right: it takes the orders.
     fn put_clock(&mut self, dice: &mut Dice, node: usize) {
-        if node == 0 {
-            return;
-        }
         let by_ms =
             if dice.one_in(2) { dice.between(-40_000, 40_000) } else { dice.between(-700_000, 700_000) };
         self.tell(|| format!("the clock of node {node} is put by {by_ms} ms"));
@@ -183,7 +179,7 @@ impl World<'_> {
     fn tidy_up(&mut self) -> Verdict {
         self.start_what_is_dead()?;
         self.pass(2 * SWEEP_AGE_MS);
-        // Each looks first, then deletes one by one, then forgets; the first node's clock is right.
+        // Each looks first, then deletes one by one, then forgets.
         for _ in 0..3 {
             self.sweep(0)?;
             while !self.nodes[0].sweeping.is_empty() {

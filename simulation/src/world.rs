@@ -68,9 +68,8 @@ impl<'g> World<'g> {
     pub(crate) fn new(ground: &'g Ground, seed: u64, fault: Fault, traced: bool) -> Verdict<Self> {
         ground.clear()?;
         let mut dice = Dice::of(seed, NODES);
-        let nodes = (0..dice.between(2, 5)).map(|number| {
-            // Record ids follow the clock of whoever takes an order: that is the first node.
-            let skew_ms = if number == 0 { 0 } else { dice.between(-4_000, 4_000) };
+        let nodes = (0..dice.between(2, 5)).map(|_| {
+            let skew_ms = dice.between(-4_000, 4_000);
             let clock = Arc::new(ManualClock::at(START_MS + skew_ms));
             Node::new(clock, skew_ms, dice.between(1, 2) as usize)
         });

@@ -17,13 +17,13 @@ pub(super) struct Dialect(pub(super) Profile);
 impl Dialect {
     /// A statement with the server's placeholders and hints.
     pub(super) fn statement(self, sql: &str) -> String {
-        let sql = if self.0.skips_locked() {
-            sql.replace(SKIP_LOCKED, "FOR UPDATE SKIP LOCKED")
-        } else {
-            sql.to_owned()
-        };
-        // No literal of ours holds a question mark; a test of the store's texts sees to it.
-        sql.replace('?', "$")
+        let numbered = |rest: &str| rest.starts_with(|next: char| next.is_ascii_digit());
+        let mut out = String::with_capacity(sql.len());
+        for (at, character) in sql.char_indices() {
+            let is_place = character == '?' && numbered(&sql[at + 1..]);
+            out.push(if is_place { '$' } else { character });
+        }
+        if self.0.skips_locked() { out.replace(SKIP_LOCKED, "FOR UPDATE SKIP LOCKED") } else { out }
     }
 
     /// The text of a migration.
@@ -72,6 +72,7 @@ mod tests {
             postgres.statement(claim),
             "SELECT job_id FROM job WHERE kind = $1 AND lease_until_ms < $12 LIMIT 1 FOR UPDATE SKIP LOCKED"
         );
+        assert_eq!(postgres.statement("SELECT '?' WHERE a = ?2"), "SELECT '?' WHERE a = $2");
         assert!(cockroach.statement(claim).ends_with("LIMIT 1 /* skip locked */"));
         let table = "CREATE TABLE t (a TEXT NOT NULL, b BLOB, c BIGINT) {clustered};";
         assert_eq!(
