@@ -26,7 +26,11 @@ class Subtask(NamedTuple):
     error_msg: str
 
 
-def client(endpoint, ak, sk, project_id, derived, redirects):
+# Seconds to connect and to wait for an answer: the SDK's own.
+PATIENCE = (60, 120)
+
+
+def client(endpoint, ak, sk, project_id, derived, redirects, patience):
     """The SDK's client, with a plain signature (SDK-HMAC-SHA256) or a derived one (V11-HMAC-SHA256).
 
     By itself it follows no redirect.
@@ -36,18 +40,16 @@ def client(endpoint, ak, sk, project_id, derived, redirects):
         credentials = credentials.with_derived_predicate(DerivedCredentials.get_default_derived_predicate())
     region = Region("cn-north-4", endpoint)
     builder = iotda.IoTDAClient.new_builder().with_credentials(credentials).with_region(region)
-    if redirects:
-        builder = builder.with_http_config(HttpConfig(allow_redirects=True))
-    return builder.build()
+    return builder.with_http_config(HttpConfig(allow_redirects=redirects, timeout=patience)).build()
 
 
 class Caller:
     """Calls one server."""
 
-    def __init__(self, server, derived=False, ak=None, sk=None, project_id=None, redirects=False):
+    def __init__(self, server, derived=False, ak=None, sk=None, project_id=None, redirects=False, patience=PATIENCE):
         root = server.credentials
         key = (ak or root.ak, sk or root.sk, project_id or root.project_id)
-        self.sdk = client(server.endpoint, *key, derived, redirects)
+        self.sdk = client(server.endpoint, *key, derived, redirects, patience)
 
     # Resource spaces, products, devices
 
