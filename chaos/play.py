@@ -28,9 +28,9 @@ def main():
         return 0
     own_mounts()
     failed = played(list(seeds))
-    print(f"chaos: {len(seeds) - len(failed)} passed, {len(failed)} failed")
+    print(f"chaos: {len(seeds) - len(set(failed))} passed, {len(set(failed))} failed")
     if failed:
-        print("failed seeds:", *failed)
+        print("failed seeds:", *sorted(set(failed)))
     return 1 if failed else 0
 
 
@@ -49,6 +49,9 @@ def played(seeds):
                 if not passed(rig, seed := seeds.pop(0)):
                     failed.append(seed)
                     print(f"  logs: {rig.directory}", flush=True)
+            for sentence in [] if rig.failed else rig.swept():
+                print(f"  WRONG {sentence}", flush=True)
+                failed.append(seed)
     return failed
 
 

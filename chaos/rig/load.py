@@ -38,7 +38,7 @@ class Load:
         self.nodes, self.ledger = nodes, ledger
         self.enough = threading.Event()
         self.directory = tempfile.TemporaryDirectory(prefix="unlade-load-")
-        self.name = f"s{seed}-{time.time_ns() % 10**9}"
+        self.name = f"s{seed}_{time.time_ns() % 10**9}"
         # In peace, before anything fails.
         self.product_id = nodes[0].caller().product()
         self.known_devices = []
@@ -201,7 +201,7 @@ class Customer(threading.Thread):
 
     def next_name(self, kind):
         self.orders += 1
-        return f"{self.load.name}-{self.number}-{kind}-{self.orders}"
+        return f"{self.load.name}_{self.number}_{kind}_{self.orders}"
 
 
 def half_or_damaged(answer):

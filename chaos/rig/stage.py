@@ -21,7 +21,8 @@ from .store import ObjectStore
 NODES = 3
 # Five attempts with their pauses, and one that waited for room on a disk.
 QUIET_SECONDS = 120
-SWEPT_SECONDS = 3 * SWEEP_AGE_SECONDS + 20
+# As old as it may be, then the next look, which is as far away.
+SWEPT_SECONDS = 2 * SWEEP_AGE_SECONDS + 20
 
 
 class Stage:
@@ -75,14 +76,13 @@ class Stage:
 
     def looked_at(self):
         secrets = [ROOT.sk, MASTER_KEY, STORE_SECRET, self.postgres.password]
-        return View(
-            self.postgres.ask, self.objects, self.ledger, self.nodes, self.download, self.nodes[1].caller(), secrets
-        )
+        look = (self.postgres.ask, self.objects, self.ledger, self.nodes, self.download, self.nodes[-1].caller())
+        return View(*look, secrets, SWEPT_SECONDS)
 
     def download(self, export_id):
         """Past the interval, which the load keeps to and the checker has no time for."""
         self.postgres.ask("DELETE FROM download")
-        return raw(self.nodes[int(export_id, 16) % NODES], "GET", f"export-tasks/{export_id}")
+        return raw(self.nodes[int(export_id, 16) % len(self.nodes)], "GET", f"export-tasks/{export_id}")
 
     # What is played
 
@@ -111,8 +111,7 @@ class Stage:
 
     def judged(self):
         """What is wrong, once everything had time to come to its end."""
-        late = [sentence for step in (self.healed, self.quiet, self.swept) for sentence in step()]
-        found = late + findings(self.view)
+        found = [*self.healed(), *self.quiet(), *findings(self.view)]
         self.failed = self.failed or bool(found)
         return found
 
@@ -129,7 +128,9 @@ class Stage:
         return self.waited(lambda: not self.postgres.ask(waits), "the queue is quiet", QUIET_SECONDS)
 
     def swept(self):
-        return self.waited(lambda: not orphans(self.view), "the bucket is swept", SWEPT_SECONDS)
+        """At the very end: waits for the sweep of whatever the schedules left."""
+        found = list(self.waited(lambda: not orphans(self.view), "the bucket is swept", SWEPT_SECONDS))
+        return found + [f"{key} belongs to nobody" for key in orphans(self.view)]
 
     @staticmethod
     def waited(condition, what, seconds):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import boto3
 from botocore.config import Config
@@ -19,7 +20,8 @@ class ObjectStore:
         self.port = free_port()
         self.log_path = directory / "s3.log"
         with open(self.log_path, "ab") as log:
-            command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
+            server = str(Path(sys.executable).with_name("moto_server"))
+            command = [server, "-H", "127.0.0.1", "-p", str(self.port)]
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
         keys = {"aws_access_key_id": "moto", "aws_secret_access_key": "moto", "region_name": "us-east-1"}
         retries = Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"})
