@@ -82,7 +82,7 @@ class Stage:
     def download(self, export_id):
         """Past the interval, which the load keeps to and the checker has no time for."""
         self.postgres.ask("DELETE FROM download")
-        return raw(self.nodes[int(export_id, 16) % len(self.nodes)], "GET", f"export-tasks/{export_id}")
+        return raw(self.nodes[int(export_id, 16) % len(self.nodes)], "GET", f"export-tasks/{export_id}/file")
 
     # What is played
 

@@ -1,5 +1,5 @@
-//! Development commands, the same at a desk and in CI: `cargo xtask tidy`, `check`, `test`, `fuzz`, `simulate`, `bench`,
-//! `instructions`, `ci`.
+//! Development commands, the same at a desk and in CI: `cargo xtask tidy`, `check`, `test`, `fuzz`, `simulate`, `chaos`,
+//! `bench`, `instructions`, `ci`.
 //!
 //! One file a command. A command is a list of suites; [`suite`] runs one under its budget, [`summary`] adds them up.
 //! Nothing here knows how a test works: cargo and pytest say what passed, this crate counts.
@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "a development tool may touch files directly")]
 
 mod bench;
+mod chaos;
 mod check;
 mod ci;
 mod demo;
@@ -51,6 +52,8 @@ enum Command {
     Fuzz(fuzz::Options),
     /// Play schedules of claims, pauses and crashes, each from a seed
     Simulate(simulate::Options),
+    /// Play schedules of faults on three real nodes, each from a seed
+    Chaos(chaos::Options),
     /// Measure, as children of this process so that each has its own peak memory
     Bench(bench::Options),
     /// Count what the export spends on a row, and compare it with what it spent before
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(&mut summary),
         Command::Fuzz(options) => fuzz::run(&options, &mut summary),
         Command::Simulate(options) => simulate::run(&options, &mut summary),
+        Command::Chaos(options) => chaos::run(&options, &mut summary),
         Command::Bench(options) => bench::run(&options, &mut summary),
         Command::Instructions => instructions::run(&mut summary),
         Command::Ci => ci::run(&mut summary),

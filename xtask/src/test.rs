@@ -1,5 +1,5 @@
 //! `cargo xtask test`: the workspace's own tests, the official SDKs against the binary, other programs as judges
-//! of the files, and linters of what it is deployed with.
+//! of the files, linters of what it is deployed with, and faults on real nodes.
 //!
 //! Building is a step of its own, so that a suite's budget measures the suite and not the compiler.
 
@@ -13,7 +13,7 @@ use crate::place::{built, cargo, root, target};
 use crate::postgres::Postgres;
 use crate::suite::{Count, Outcome, Suite, skipped};
 use crate::summary::Summary;
-use crate::{deploy, poi, venv};
+use crate::{chaos, deploy, poi, venv};
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Options {
@@ -31,6 +31,7 @@ enum Which {
     Python,
     Judges,
     Deploy,
+    Chaos,
 }
 
 impl Options {
@@ -51,6 +52,9 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
     }
     if options.wants(Which::Deploy) {
         deploy::run(&options.pytest, summary);
+    }
+    if options.wants(Which::Chaos) {
+        chaos::suite(&options.pytest, summary);
     }
 }
 
