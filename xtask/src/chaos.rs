@@ -34,7 +34,10 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
     }
     let mut python = match venv::python() {
         Ok(python) => python,
-        Err(why) => return drop(summary.add(skipped("chaos", why))),
+        Err(why) => {
+            summary.add(skipped("chaos", why));
+            return;
+        }
     };
     python.arg("play.py").args(["--seeds", &options.seeds.to_string(), "--from", &options.from.to_string()]);
     python.args(options.seed.iter().map(|seed| format!("--seed={seed}")));
