@@ -5,6 +5,7 @@ the database's rows, at the bucket's objects, and through the API of every node.
 """
 
 import hashlib
+import http.client
 import re
 import time
 from collections import Counter
@@ -201,7 +202,11 @@ def the_api_says_what_the_rows_say(view):
            WHERE e.status = 'Success' ORDER BY e.export_task_id DESC LIMIT 8"""
     )
     for export in finished:
-        answer = view.download(export["export_task_id"])
+        try:
+            answer = view.download(export["export_task_id"])
+        except (OSError, http.client.HTTPException) as error:
+            yield f"export {export['export_task_id']} is handed out in part: {error!r}"
+            continue
         if answer.status != 200:
             yield f"export {export['export_task_id']} is answered {answer.status}: {answer.body[:200]}"
             continue
