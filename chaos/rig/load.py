@@ -38,7 +38,7 @@ class Load:
         self.nodes, self.ledger = nodes, ledger
         self.enough = threading.Event()
         self.directory = tempfile.TemporaryDirectory(prefix="unlade-load-")
-        self.name = f"s{seed}_{time.time_ns() % 10**9}"
+        self.name = f"s{time.time_ns()}"
         # In peace, before anything fails.
         caller = nodes[0].caller()
         self.product_id = caller.product()
