@@ -6,8 +6,7 @@ from rig.faults import FAULTS
 from rig.schedule import SECONDS, Strike, schedule
 
 SEEDS = [1, 2, 3, 4, 5]
-# Of several targets alike, the one that each fault by itself strikes.
-LOAD_SECONDS = 7.0
+LOAD_SECONDS = 5.0
 
 
 def judge(rig, strikes, seed, seconds):
@@ -21,7 +20,7 @@ def test_nothing_is_lost_by_one_fault(rig, name):
     fault = FAULTS[name]
     if name == "full disk" and not rig.nodes[0].has_own_disk:
         pytest.skip("a full disk needs the right to mount one")
-    judge(rig, [Strike(1.5, name, fault.targets[0], max(1.0, fault.at_least))], name, LOAD_SECONDS)
+    judge(rig, [Strike(1.0, name, fault.targets[0], max(1.0, fault.at_least))], name, LOAD_SECONDS)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
