@@ -68,7 +68,11 @@ impl From<store::Error> for ApiError {
 
 impl From<blob::Error> for ApiError {
     fn from(error: blob::Error) -> Self {
-        if error.is_full() { no_space(error) } else { internal(error) }
+        match error {
+            full if full.is_full() => no_space(full),
+            away if away.may_pass() => unavailable(away),
+            other => internal(other),
+        }
     }
 }
 
@@ -199,5 +203,23 @@ mod tests {
         }
         let other = ApiError::from(store::Error::from(db::Error::Gone));
         assert_eq!(other.into_response().status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    #[test]
+    fn a_bucket_that_is_away_is_not_our_error_and_says_when_to_come_again() {
+        let bucket = |kind| blob::Error::Bucket {
+            place: "bucket b".into(),
+            tried: "get",
+            key: "exports/1".into(),
+            why: "500 Internal Server Error".into(),
+            kind,
+        };
+        for away in [bucket(blob::Refusal::ForNow), blob::Error::Slow("bucket b".into(), "exports/1".into())]
+        {
+            let response = ApiError::from(away).into_response();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(response.headers().contains_key(header::RETRY_AFTER));
+        }
+        let missing = ApiError::from(bucket(blob::Refusal::Missing));
+        assert_eq!(missing.into_response().status(), StatusCode::INTERNAL_SERVER_ERROR);
     }
 }

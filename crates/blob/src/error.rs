@@ -94,6 +94,11 @@ impl Error {
         }
     }
 
+    /// Whether the bucket is away or unwell for now, so that the same may work later.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Error::Bucket { kind: Refusal::ForNow, .. } | Error::Slow(..))
+    }
+
     /// Whether the disk, or our share of it, is full.
     pub fn is_full(&self) -> bool {
         matches!(self, Error::Disk(_, error) if is_full(error))
