@@ -1,13 +1,17 @@
 """Fixtures: servers that end with their test, and their log in the report of a failure."""
 
 import os
+from contextlib import contextmanager
 
 # The SDK obeys proxy variables; nothing here may leave the machine.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 
 import pytest
 
-from vocabulary import Server
+from vocabulary import Bucket, Cluster, Database, Server
+
+# The same tests, with the rows of every server in a database of its own on UNLADE_TEST_POSTGRES.
+OVER_POSTGRES = os.environ.get("UNLADE_TEST_DATABASE") == "postgres"
 
 running = []
 
@@ -30,15 +34,46 @@ def starter(directories):
     """A function that starts servers, and the list of them."""
     started = []
 
-    def start(**settings):
-        server = Server(directories.mktemp("server"), **settings)
+    def begin(kind, waits, **settings):
+        server = kind(directories.mktemp("server"), **settings)
         # Listed before it is ready, so that a server that does not start shows its log as well.
         started.append(server)
         running.append(server)
-        server.start()
+        if waits:
+            server.start()
+        else:
+            server.process = server.launch()
         return server
 
-    return start, started
+    return begin, started
+
+
+@contextmanager
+def databases():
+    """What adds to a server's settings where its rows lie, if they are not to lie in its data directory."""
+    made = []
+
+    def more(settings):
+        if not OVER_POSTGRES:
+            return settings
+        made.append(Database())
+        return {"database_url": made[-1].url(), **settings}
+
+    yield more
+    for database in made:
+        database.end()
+
+
+def pytest_collection_modifyitems(items):
+    if OVER_POSTGRES:
+        why = pytest.mark.skip(reason="is about the embedded database")
+        for item in items:
+            if item.get_closest_marker("embedded"):
+                item.add_marker(why)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "embedded: is about the embedded database, or about its file")
 
 
 def end(servers):
@@ -51,16 +86,42 @@ def end(servers):
 @pytest.fixture
 def serve(tmp_path_factory):
     """Starts servers of this test's own."""
-    start, started = starter(tmp_path_factory)
-    yield start
-    end(started)
+    with databases() as more:
+        begin, started = starter(tmp_path_factory)
+        yield lambda **settings: begin(Server, True, **more(settings))
+        end(started)
 
 
 @pytest.fixture(scope="module")
 def serve_module(tmp_path_factory):
     """Starts servers that all tests of a file share."""
-    start, started = starter(tmp_path_factory)
-    yield start
+    with databases() as more:
+        begin, started = starter(tmp_path_factory)
+        yield lambda **settings: begin(Server, True, **more(settings))
+        end(started)
+
+
+@pytest.fixture
+def bucket(tmp_path):
+    """A store of this test's own."""
+    bucket = Bucket(tmp_path)
+    yield bucket
+    bucket.end()
+
+
+@pytest.fixture
+def database():
+    """A database of this test's own."""
+    database = Database()
+    yield database
+    database.end()
+
+
+@pytest.fixture
+def cluster(tmp_path_factory, database, bucket):
+    """What starts nodes that share a database and a bucket."""
+    begin, started = starter(tmp_path_factory)
+    yield Cluster(begin, database, bucket)
     end(started)
 
 

@@ -2,21 +2,12 @@
 
 import hashlib
 
-import pytest
 import requests
 
-from vocabulary import Bucket, Result, devices, raw, refused, until
+from vocabulary import Result, devices, raw, refused, until
 from vocabulary.bucket import NAME, SECRET
 
 ROWS = 200
-
-
-@pytest.fixture
-def bucket(tmp_path):
-    """A store of this test's own."""
-    bucket = Bucket(tmp_path)
-    yield bucket
-    bucket.end()
 
 
 def made(caller, tmp_path):

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from vocabulary import device_ids, in_both
+from vocabulary import Database, Proxy, device_ids, in_both, raw
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
 ROW = re.compile(r"^\| `([A-Z]+\.\d+)`(?: †)? \| (\d+) \| (.+?) \| (.+?) \|", re.MULTILINE)
@@ -181,6 +181,17 @@ def a_disk_that_is_nearly_full(stage):
     server = stage.working()
     server.restart(server_free_bytes_min=2**62, awaits="/healthz")
     return call(server, "POST", "apps", body={"app_name": "name"})
+
+
+@raises("IOTDA.000504")
+def a_database_that_is_away(stage):
+    database = Database()
+    proxy = Proxy(database.address.hostname, database.address.port)
+    server = stage.working(database_url=database.url(proxy.port))
+    known = raw(server, "GET", "apps")
+    assert known.status == 200, known.message
+    proxy.cut()
+    return call(server, "GET", "apps")
 
 
 # Apps, products, devices

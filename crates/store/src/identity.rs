@@ -58,7 +58,8 @@ impl Store {
     }
 
     /// Makes project, default app, root user and access key where they do not exist. Answers the credentials
-    /// when a key was made now or is the promised one, `None` when everything was there.
+    /// when a key was made now or is the promised one, `None` when everything was there. A vault that does not open
+    /// what lies sealed is refused as [`Error::Sealed`], and nothing is made.
     pub async fn bootstrap(&self, chosen: Chosen) -> Result<Option<Credentials>, Error> {
         self.unit(move |tx, context| bootstrap(tx, context, &chosen)).await
     }
@@ -74,17 +75,6 @@ impl Store {
             let id = (&*context.rng as &dyn Rng).uuid();
             tx.execute("INSERT INTO instance (instance_id) VALUES (?1)", args![&id])?;
             Ok(id)
-        })
-    }
-
-    /// Refuses a vault that does not open what lies sealed: nodes of one database share one master key.
-    pub fn prove_vault(&self) -> Result<(), Error> {
-        self.db.read_blocking(|tx| {
-            let sealed = tx.first("SELECT access_key_id, secret_sealed FROM access_key", args![], |row| {
-                Ok((row.string(0)?, row.opt_blob(1)?.unwrap_or_default().to_vec()))
-            })?;
-            sealed
-                .map_or(Ok(()), |(id, sealed)| self.context.vault.open(&key_place(&id), &sealed).map(|_| ()))
         })
     }
 
@@ -136,8 +126,19 @@ impl Store {
     }
 }
 
+/// Refuses a vault that does not open what lies sealed: nodes of one database share one master key.
+fn prove_vault(tx: &mut dyn Tx, context: &Context) -> Result<(), Error> {
+    let sealed = tx.first("SELECT access_key_id, secret_sealed FROM access_key", args![], |row| {
+        Ok((row.string(0)?, row.opt_blob(1)?.unwrap_or_default().to_vec()))
+    })?;
+    sealed.map_or(Ok(()), |(id, sealed)| context.vault.open(&key_place(&id), &sealed).map(|_| ()))
+}
+
 fn bootstrap(tx: &mut dyn Tx, context: &Context, chosen: &Chosen) -> Result<Option<Credentials>, Error> {
     gate::enter(tx, BOOTSTRAP)?;
+    // Behind the gate, because of nodes that start for the first time together: none may seal what the others cannot
+    // open.
+    prove_vault(tx, context)?;
     let now = context.clock.now_ms();
     let rng: &dyn Rng = &*context.rng;
     let existing =

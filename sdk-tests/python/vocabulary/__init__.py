@@ -1,16 +1,19 @@
 """The words that the tests are written in.
 
 `Server` is the real binary as a process, `Bucket` is where its objects can
-lie, `Caller` is somebody with the official SDK, `raw` is a signed request
+lie, `Database` where its rows can, `Cluster` makes nodes that share both, `Proxy` cuts two processes apart, `Caller` is somebody with the official SDK, `raw` is a signed request
 that the SDK would not make, `in_both` one that is refused in both languages, `at_once` is a race, `Wire` is a connection without any HTTP library, `harm` is what an
 attack must not do, `Sheet` is a template to upload, `Result` is a downloaded zip.
 """
 
 from .bucket import Bucket
 from .caller import Caller, Subtask, refused
+from .cluster import Cluster
+from .database import Database
 from .harm import children, memory_within, others_served
 from .language import in_both
 from .polling import until
+from .proxy import Proxy
 from .race import CALLERS, at_once
 from .raw import order_and_leave, raw
 from .result import Result
@@ -22,6 +25,9 @@ __all__ = [
     "CALLERS",
     "Bucket",
     "Caller",
+    "Cluster",
+    "Database",
+    "Proxy",
     "Result",
     "Server",
     "Subtask",

@@ -19,12 +19,21 @@ pub(crate) const HEADER: &str = "Access Key Id,Secret Access Key,Project Id,App 
 /// The promise: AK and SK between the first start's beginning and its end.
 const PROMISE: &str = "promised-key";
 
-/// Makes what is missing of project, app, root user and access key.
+/// Makes what is missing of project, app, root user and access key, unless what is there was sealed under another
+/// master key.
 pub(super) fn bootstrap(runtime: &Runtime, store: &Store, config: &Config) -> Result<(), Error> {
     let promise = config.data_dir.join(PROMISE);
     let mut chosen = config.chosen.clone();
     chosen.promised = promised(&promise, store, config)?;
-    if let Some(made) = runtime.block_on(store.bootstrap(chosen))? {
+    let made = runtime.block_on(store.bootstrap(chosen)).map_err(|error| match error {
+        store::Error::Sealed => Error::Refused(
+            "this node's master key does not open what the database holds: give it the other nodes' \
+             UNLADE_MASTER_KEY, or a copy of their master.key"
+                .into(),
+        ),
+        error => error.into(),
+    })?;
+    if let Some(made) = made {
         tell(&made, config)?;
     }
     Ok(disk::remove_file(&promise)?)

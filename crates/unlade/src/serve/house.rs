@@ -65,18 +65,6 @@ impl House {
         Ok(Self { store, blobs, space, program, node, _lock: lock })
     }
 
-    /// Nodes of one database share one master key.
-    pub(super) fn prove_key(&self) -> Result<(), Error> {
-        match self.store.prove_vault() {
-            Err(store::Error::Sealed) => Err(Error::Refused(
-                "this node's master key does not open what the database holds: give it the other nodes' \
-                 UNLADE_MASTER_KEY, or a copy of their master.key"
-                    .into(),
-            )),
-            proven => Ok(proven?),
-        }
-    }
-
     /// Frees the claims that nobody holds any more: of an embedded database all, of a shared one this node's own.
     pub(super) fn free_claims(&self) -> Result<u64, store::Error> {
         match self.store.db().is_shared() {

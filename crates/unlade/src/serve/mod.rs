@@ -64,7 +64,6 @@ fn serve(config: &Config, throwaway: bool) -> Result<(), Error> {
     let doors = runtime.block_on(Doors::open("api", config.listen, config.manners))?;
     let metrics = runtime.block_on(metrics::open(config))?;
     credentials::bootstrap(&runtime, &house.store, config)?;
-    house.prove_key()?;
     let freed = house.free_claims()?;
     tracing::info!(directory = %config.data_dir.display(), node = house.node, freed_claims = freed, "open");
     let engines = Engines::start(&house, config, runtime.handle())?;
