@@ -4,6 +4,7 @@
 //! row that names it; an object without a row is swept.
 
 mod bucket;
+mod copy;
 pub mod disk;
 mod error;
 mod fetched;

@@ -40,6 +40,10 @@ impl Local {
         Ok(found.into_stream().map_err(Error::from).boxed())
     }
 
+    pub(crate) async fn size(&self, key: &str) -> Result<u64, Error> {
+        Ok(self.objects.head(&Key::parse(key)?).await?.size)
+    }
+
     pub(crate) async fn delete(&self, key: &str) -> Result<(), Error> {
         match self.objects.delete(&Key::parse(key)?).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),

@@ -22,6 +22,7 @@ pub mod products;
 mod retention;
 mod schema;
 pub mod subtasks;
+pub mod transfer;
 mod vault;
 
 use std::sync::Arc;

@@ -12,4 +12,10 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0002_sub_devices.sql"),
         beside: 1,
     },
+    Migration {
+        version: 3,
+        name: "transfer",
+        sql: include_str!("../migrations/0003_transfer.sql"),
+        beside: 1,
+    },
 ];

@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Backup(Backup),
     /// Make a data directory out of a backup
     Restore(Restore),
+    /// Copy a data directory to the database server and the bucket of the settings; no server may be running on it
+    MigrateStore(MigrateStore),
     /// The key that encrypts secrets at rest
     #[command(subcommand)]
     Key(Key),
@@ -139,6 +141,26 @@ pub(crate) struct Restore {
 }
 
 impl Restore {
+    /// Its settings, as every subcommand has them.
+    pub(crate) fn settings(&self) -> Settings {
+        self.place.settings()
+    }
+}
+
+#[derive(Args)]
+#[command(
+    after_help = "database.url says where the rows go, storage.bucket where the objects go; what is not set stays. \
+                        Killed, run it again: it goes on. Nothing is deleted at the source."
+)]
+pub(crate) struct MigrateStore {
+    /// Copy nothing: compare every row and read every object
+    #[arg(long)]
+    pub(crate) check: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+impl MigrateStore {
     /// Its settings, as every subcommand has them.
     pub(crate) fn settings(&self) -> Settings {
         self.place.settings()

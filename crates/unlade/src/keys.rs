@@ -19,7 +19,7 @@ use db::{Db, DirLock};
 use domain::{Limits, SystemClock, SystemRng};
 use store::{Context, MasterKey, Store, Vault};
 
-use crate::{config::Config, error::Error};
+use crate::{config::Config, error::Error, transfer};
 
 /// The database of a data directory.
 pub(crate) fn database_path(data_dir: &Path) -> PathBuf {
@@ -74,6 +74,8 @@ pub(crate) fn rotate(config: Config) -> Result<String, Error> {
         return Err(Error::Refused(format!("there is no database in {}", data_dir.display())));
     }
     let _lock = DirLock::take(&data_dir)?;
+    // What lies on the server now is sealed under the old key.
+    transfer::refuse_moved(&data_dir)?;
     let (keys, resumed) = begin(&data_dir)?;
     let secrets = reseal(&data_dir, &keys)?;
     finish(&data_dir, &keys)?;

@@ -9,6 +9,7 @@ mod keys;
 mod serve;
 mod telemetry;
 mod template;
+mod transfer;
 
 use std::{fmt::Display, io::Write, process::ExitCode};
 
@@ -44,6 +45,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Backup(order) => say(backup::write(&Config::load(&order.settings())?, &order)?)?,
         Command::Restore(order) if order.check => say(backup::check(&order.from)?)?,
         Command::Restore(order) => say(backup::restore(&Config::load(&order.settings())?, &order.from)?)?,
+        Command::MigrateStore(order) => say(transfer::run(&Config::load(&order.settings())?, &order)?)?,
         Command::ParseUpload(upload) => {
             return Ok(match sheet::Limits::from_arguments(&upload.limits) {
                 Ok(limits) => sheet::child::main(&upload.file, &limits),

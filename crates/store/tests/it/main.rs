@@ -10,6 +10,7 @@ mod queue;
 mod races;
 mod registry;
 mod retention;
+mod transfer;
 
 use std::{
     future::Future,
@@ -40,7 +41,7 @@ pub(crate) struct World {
     _dir: Option<tempfile::TempDir>,
 }
 
-const START_MS: i64 = 1_700_000_000_000;
+pub(crate) const START_MS: i64 = 1_700_000_000_000;
 
 /// Runs `test` over each driver.
 pub(crate) fn drivers(limits: &Limits, test: impl Fn(&World)) {
@@ -52,7 +53,7 @@ pub(crate) fn drivers(limits: &Limits, test: impl Fn(&World)) {
     }
 }
 
-fn sqlite(limits: &Limits) -> World {
+pub(crate) fn sqlite(limits: &Limits) -> World {
     let dir = tempfile::tempdir().unwrap();
     let db = Db::open(&dir.path().join("unlade.db"), Options::default()).unwrap();
     world(limits, db, Some(dir))

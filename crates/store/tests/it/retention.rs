@@ -14,8 +14,17 @@ const MONTH: Retention = Retention { batch_task_days: 30, export_task_days: 30 }
 
 /// The tables whose rows the business of a day does not add to: they count users, projects, apps, and what is
 /// registered under a limit.
-const STANDING: &[&str] =
-    &["instance", "project", "iam_user", "access_key", "app", "product", "device", "schema_migration"];
+const STANDING: &[&str] = &[
+    "instance",
+    "project",
+    "iam_user",
+    "access_key",
+    "app",
+    "product",
+    "device",
+    "schema_migration",
+    "transfer",
+];
 /// One row an owner, whatever the owner does.
 const A_ROW_AN_OWNER: &[&str] = &["gate", "download"];
 /// What a day adds to and age takes away.

@@ -12,7 +12,7 @@ use crate::{
     backup,
     config::{Config, Database, Role},
     error::Error,
-    keys,
+    keys, transfer,
 };
 
 /// Less free disk than this is too little to begin with, whatever the setting: a start alone writes, and a full
@@ -39,6 +39,9 @@ impl House {
         disk::make_private_dir(directory)?;
         let lock = DirLock::take(directory)?;
         backup::refuse_unfinished(directory)?;
+        if !config.database.is_shared() {
+            transfer::refuse_moved(directory)?;
+        }
         make_private(directory)?;
         forget_pins(directory);
         let blobs = blobs(config, runtime)?;
@@ -60,6 +63,11 @@ impl House {
         let context = Context::new(clock, Arc::new(SystemRng), config.limits.clone(), vault);
         let program = std::env::current_exe().map_err(Error::system("find our own executable"))?;
         let store = Store::open(db, context)?;
+        if store.is_unfinished_transfer()? {
+            let why =
+                "the database is the target of a copy that is not finished: run unlade migrate-store again";
+            return Err(Error::Refused(why.into()));
+        }
         claim(&blobs, &store, runtime)?;
         let node = node(directory)?;
         Ok(Self { store, blobs, space, program, node, _lock: lock })
