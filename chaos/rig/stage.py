@@ -1,5 +1,6 @@
 """Everything together: three nodes over one database and one bucket, and what is played on them."""
 
+import contextlib
 import shutil
 import tempfile
 import threading
@@ -69,8 +70,10 @@ class Stage:
         return part
 
     def end(self):
-        for part in reversed(self.parts):
-            part.end()
+        # Whatever one of them meets, the others end too: none may outlive us.
+        with contextlib.ExitStack() as ends:
+            for part in self.parts:
+                ends.callback(part.end)
         if not self.failed:
             shutil.rmtree(self.directory, ignore_errors=True)
 
