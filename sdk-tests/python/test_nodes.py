@@ -141,11 +141,13 @@ def test_of_three_first_starts_without_a_shared_master_key_one_serves(cluster):
             assert "give it the other nodes' UNLADE_MASTER_KEY" in node.log()
 
 
-def test_a_wrong_master_key_is_refused_and_changes_nothing(cluster):
+@pytest.mark.parametrize("key", ["AROOTKEYOFALLNODES", "AROOTKEYOFITSOWN"])
+def test_a_wrong_master_key_is_refused_and_changes_nothing(cluster, database, key):
     first = cluster.node()
-    second = cluster.node(waits=False, master_key=secrets.token_hex(32))
+    second = cluster.node(waits=False, master_key=secrets.token_hex(32), root_access_key=key)
     assert second.process.wait(60) == 1
     assert "master key does not open what the database holds" in second.log()
+    assert database.rows("SELECT access_key_id FROM access_key") == [["AROOTKEYOFALLNODES"]]
     assert first.caller().products() == []
 
 

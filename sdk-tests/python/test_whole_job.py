@@ -121,6 +121,7 @@ def progress(task):
     return (counters.total, counters.success, counters.fail)
 
 
+@pytest.mark.embedded
 def test_a_secret_in_a_file_becomes_the_device_s_and_lies_nowhere_in_clear(server, caller, tmp_path):
     secret = "secret-of-a-row-0123"
     file = sheet(tmp_path / "secret.xlsx", ["product_id", "node_id", "secret"], [[caller.product(), "node-1", secret]])

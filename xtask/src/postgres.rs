@@ -1,5 +1,5 @@
 //! A PostgreSQL server for tests: a private cluster in a temporary directory, on a port of loopback, without the syncs
-//! that tests need not wait for. It ends with us, and its directory with it.
+//! that tests need not wait for, and with a certificate. It ends with us, and its directory with it.
 
 use std::fs;
 use std::net::TcpListener;
@@ -24,13 +24,15 @@ const SETTINGS: &[&str] = &[
     "max_connections=400",
     "listen_addresses=127.0.0.1",
     "log_min_messages=fatal",
+    "ssl=on",
 ];
 
 /// The server, while it runs.
 pub(crate) struct Postgres {
     /// Its URL.
     pub(crate) url: String,
-    directory: PathBuf,
+    /// Where `ca.pem` lies, which signed its certificate, and `other.pem`, which did not.
+    pub(crate) directory: PathBuf,
     child: Child,
     leash: Option<Leash>,
 }
@@ -43,6 +45,7 @@ impl Postgres {
         let _ = fs::remove_dir_all(&directory);
         fs::create_dir(&directory).map_err(|error| format!("{}: {error}", directory.display()))?;
         let data = directory.join("data");
+        certify(&directory)?;
         let user = as_whom(&directory)?;
         let mut init = user.command(&programs.join("initdb"));
         init.arg("-D").arg(&data).args(["-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]);
@@ -56,6 +59,9 @@ impl Postgres {
         serve.arg("-D").arg(&data).arg("-k").arg(&directory).args(["-p", &port.to_string()]);
         for setting in SETTINGS {
             serve.args(["-c", setting]);
+        }
+        for (setting, file) in [("ssl_cert_file", "server.pem"), ("ssl_key_file", "server.key")] {
+            serve.arg("-c").arg(format!("{setting}={}", directory.join(file).display()));
         }
         serve.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = serve.spawn().map_err(|error| format!("postgres could not be started: {error}"))?;
@@ -104,6 +110,22 @@ fn version(folder: &Path) -> u32 {
     name.and_then(|name| name.parse().ok()).unwrap_or(0)
 }
 
+/// Makes the certificate of the server, for 127.0.0.1 alone, of the authority that signs it, and of another one.
+fn certify(directory: &Path) -> Result<(), String> {
+    let signed = "-addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:false -CA ca.pem -CAkey ca.key";
+    for (name, more) in [("ca", ""), ("other", ""), ("server", signed)] {
+        let mut openssl = Command::new("openssl");
+        openssl.args("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30".split(' '));
+        openssl.args(["-subj", &format!("/CN={name}"), "-out", &format!("{name}.pem")]);
+        openssl.args(["-keyout", &format!("{name}.key")]).args(more.split_whitespace());
+        let made = openssl.current_dir(directory).output().map_err(|error| format!("openssl: {error}"))?;
+        if !made.status.success() {
+            return Err(format!("openssl: {}", String::from_utf8_lossy(&made.stderr).trim()));
+        }
+    }
+    Ok(())
+}
+
 /// The server refuses to be root.
 enum Whom {
     Us,
@@ -115,7 +137,7 @@ fn as_whom(directory: &Path) -> Result<Whom, String> {
     if id.stdout.trim_ascii() != b"0" {
         return Ok(Whom::Us);
     }
-    let owned = Command::new("chown").arg("postgres").arg(directory).status();
+    let owned = Command::new("chown").args(["-R", "postgres"]).arg(directory).status();
     match owned.is_ok_and(|status| status.success()) {
         true => Ok(Whom::Postgres),
         false => Err("PostgreSQL does not run as root, and there is no user postgres".to_owned()),

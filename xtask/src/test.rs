@@ -61,6 +61,15 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
 /// Where tests find a PostgreSQL server that they may make schemas and databases on.
 const POSTGRES: &str = "UNLADE_TEST_POSTGRES";
 
+/// Where every server of the tests in Python keeps its rows.
+const DATABASE: &str = "UNLADE_TEST_DATABASE";
+/// What a database that does many things at the same time may make different.
+const OVER_POSTGRES: &[&str] =
+    &["races", "kills", "sleep", "crash", "export_rules", "whole_job", "bad_input"];
+
+/// Where the certificates of its authorities lie.
+const POSTGRES_TLS: &str = "UNLADE_TEST_POSTGRES_TLS";
+
 fn rust(summary: &mut Summary) {
     let build = Suite { name: "rust build", budget_seconds: 3600, count: Count::ExitCode };
     if !summary.add(build.run(&mut cargo(&["test", "--workspace", "--no-run"]))) {
@@ -75,7 +84,7 @@ fn rust(summary: &mut Summary) {
     }
     let server = Postgres::start();
     match &server {
-        Ok(server) => drop(command.env(POSTGRES, &server.url)),
+        Ok(server) => drop(command.env(POSTGRES, &server.url).env(POSTGRES_TLS, &server.directory)),
         Err(why) => drop(summary.add(skipped("rust over postgresql", why.clone()))),
     }
     let suite = Suite { name: "rust", budget_seconds: 900, count: Count::CargoTest };
@@ -91,9 +100,17 @@ fn python(arguments: &[String], summary: &mut Summary) {
     // Its tests say by themselves that they skip what has no server.
     let server = Postgres::start();
     let url = server.as_ref().ok().map(|server| (POSTGRES, PathBuf::from(&server.url)));
-    summary.add(pytest("python sdk", "sdk-tests/python", 1200, arguments, url.as_slice()));
-    if let Err(why) = server {
-        summary.add(skipped("python sdk over postgresql", why));
+    summary.add(pytest("python sdk", "sdk-tests/python", 1800, arguments, url.as_slice()));
+    let over = "python sdk over postgresql";
+    match (server, arguments) {
+        (Err(why), _) => drop(summary.add(skipped(over, why))),
+        // What somebody has picked is run once.
+        (Ok(_), [_, ..]) => {}
+        (Ok(server), []) => {
+            let more = [(POSTGRES, PathBuf::from(&server.url)), (DATABASE, PathBuf::from("postgres"))];
+            let files: Vec<String> = OVER_POSTGRES.iter().map(|name| format!("test_{name}.py")).collect();
+            summary.add(pytest(over, "sdk-tests/python", 600, &files, &more));
+        }
     }
 }
 

@@ -175,10 +175,14 @@ impl BatchTasks<'_> {
                         text!("task_id: {task_id} is {status}", "task_id：{task_id}的状态为{status}");
                     return Err(Fault::new(Code::BatchTaskUnfinished, detail).into());
                 }
-                tx.execute(
+                let deleted = tx.execute(
                     "DELETE FROM batch_task WHERE project_id = ?1 AND task_id = ?2",
                     args![&project_id, &task_id],
                 )?;
+                // Another call may have done it since we looked.
+                if deleted == 0 {
+                    return Err(Code::BatchTaskMissing.into());
+                }
                 subtasks::doom(tx, &task_id)
             })
             .await

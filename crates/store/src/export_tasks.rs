@@ -225,8 +225,12 @@ fn newest_of(tx: &mut dyn Tx, user_id: &str) -> StdResult<Option<RecordId>, Erro
 /// happen side by side. Answers whether the task is there.
 pub(crate) fn enter_gate(tx: &mut dyn Tx, project_id: &str, id: &str) -> StdResult<bool, Error> {
     let owner = "SELECT user_id FROM export_task WHERE project_id = ?1 AND export_task_id = ?2";
-    let owner = tx.first(owner, args![project_id, id], |row| row.string(0))?;
-    owner.map_or(Ok(false), |user_id| gate::enter(tx, &user_id).map(|()| true))
+    let Some(user_id) = tx.first(owner, args![project_id, id], |row| row.string(0))? else {
+        return Ok(false);
+    };
+    gate::enter(tx, &user_id)?;
+    // It may have gone while we waited.
+    Ok(tx.exists(owner, args![project_id, id])?)
 }
 
 fn refuse_beyond_unfinished(tx: &mut dyn Tx, context: &Context, user_id: &str) -> StdResult<(), Error> {

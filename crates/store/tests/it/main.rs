@@ -1,6 +1,7 @@
 //! The conformance suite: what every driver of `db` must make true of the store. A driver is one line in
 //! [`drivers`]; each test runs over all of them. PostgreSQL is there where `UNLADE_TEST_POSTGRES` says so, as
-//! `cargo xtask test` does: at READ COMMITTED, and as CockroachDB would have it, SERIALIZABLE and without hints.
+//! `cargo xtask test` does: at READ COMMITTED, the same without prepared statements, as a pooler wants it, and as
+//! CockroachDB would have it, SERIALIZABLE and without hints.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,6 +12,7 @@ mod races;
 mod registry;
 mod retention;
 mod transfer;
+mod upgrade;
 
 use std::{
     future::Future,
@@ -46,8 +48,10 @@ pub(crate) const START_MS: i64 = 1_700_000_000_000;
 /// Runs `test` over each driver.
 pub(crate) fn drivers(limits: &Limits, test: impl Fn(&World)) {
     test(&sqlite(limits));
-    for profile in [Profile::Postgres, Profile::Cockroachdb] {
-        if let Some(world) = postgres(limits, profile) {
+    for (profile, prepared) in
+        [(Profile::Postgres, true), (Profile::Postgres, false), (Profile::Cockroachdb, true)]
+    {
+        if let Some(world) = postgres(limits, profile, prepared) {
             test(&world);
         }
     }
@@ -60,12 +64,12 @@ pub(crate) fn sqlite(limits: &Limits) -> World {
 }
 
 /// A schema of its own on the server that tests may use, if there is one.
-fn postgres(limits: &Limits, profile: Profile) -> Option<World> {
+fn postgres(limits: &Limits, profile: Profile, prepared: bool) -> Option<World> {
     static SCHEMAS: AtomicU64 = AtomicU64::new(0);
     let url = std::env::var("UNLADE_TEST_POSTGRES").ok()?;
     let schema = format!("t{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
     let make = format!("CREATE SCHEMA {schema}");
-    let server = Server { connections: 1, profile, ..Server::at(&url) };
+    let server = Server { connections: 1, profile, prepared, ..Server::at(&url) };
     Db::connect(&server).unwrap().write_blocking(move |tx| tx.script(&make)).unwrap();
     let url = format!("{url}?options=-csearch_path%3D{schema}");
     Some(world(limits, Db::connect(&Server { url, connections: 8, ..server }).unwrap(), None))

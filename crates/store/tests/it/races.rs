@@ -132,3 +132,20 @@ fn a_node_whose_clock_is_behind_still_makes_the_newest_task() {
         assert_eq!(kept, 2, "the oldest went, not the one just made");
     });
 }
+
+#[test]
+fn what_is_deleted_by_many_at_once_is_deleted_once() {
+    drivers(&Limits { export_unfinished: 50, ..Limits::default() }, |world| {
+        for _ in 0..10 {
+            let task = world.batch_task("t", &["a"]);
+            world.finish_batch();
+            let export = world.export(&task).unwrap();
+            let permit = world.permit(Action::EXPORTTASKS_DELETE);
+            let exports = at_once(|_| wait(world.store.export_tasks().delete(&permit, export.clone())));
+            assert_eq!(done(exports, Code::ExportTaskMissing), 1);
+            let permit = world.permit(Action::BATCHTASKS_DELETE);
+            let batches = at_once(|_| wait(world.store.batch_tasks().delete(&permit, task.clone())));
+            assert_eq!(done(batches, Code::BatchTaskMissing), 1);
+        }
+    });
+}

@@ -1,0 +1,73 @@
+//! Snapshots: one moment from the first statement to the last, and an end to their age.
+
+use std::time::Duration;
+
+use db::{Error, Flow, Server, args};
+
+use crate::{db, each, place};
+
+#[test]
+fn a_snapshot_sees_what_was_there_when_it_began() {
+    each(|place| {
+        place.put("a", 1);
+        let seen = place.db.snapshot_blocking(|tx| {
+            let before = tx.count("SELECT SUM(v) FROM pair", args![])?;
+            place.put("b", 10);
+            Ok::<_, Error>((before, tx.count("SELECT SUM(v) FROM pair", args![])?))
+        });
+        assert_eq!(seen, Ok((1, 1)));
+        assert_eq!(place.sum(), 11);
+    });
+}
+
+#[test]
+fn a_snapshot_that_is_held_too_long_ends() {
+    for prepared in [true, false] {
+        let snapshot_age_max = Duration::from_millis(300);
+        let old = |server| Server { connections: 2, snapshots: 1, snapshot_age_max, prepared, ..server };
+        let Some(place) = place(old) else { return };
+        let endless = "SELECT generate_series(1, 1000000000000)";
+        let streamed = place.db.snapshot_blocking(|tx| tx.query(endless, args![], &mut |_| Ok(Flow::More)));
+        assert_eq!(streamed, Err(Error::SnapshotTooOld));
+        let silent = place.db.snapshot_blocking(|tx| tx.exists("SELECT pg_sleep(60)", args![]));
+        assert_eq!(silent, Err(Error::SnapshotTooOld));
+        place.has_all_connections();
+    }
+}
+
+#[test]
+fn who_may_not_wait_is_told_that_no_connection_is_free() {
+    each(|place| {
+        let soon = Duration::from_millis(200);
+        let third = place.db.read_blocking(|_| {
+            place.db.read_blocking(|_| {
+                Ok::<_, Error>(place.db.read_within(soon, |tx| tx.count("SELECT 1", args![])))
+            })
+        });
+        assert_eq!(third, Ok(Err(Error::Busy)));
+        let slow = place.db.read_within(soon, |tx| tx.exists("SELECT pg_sleep(60)", args![]));
+        assert_eq!(slow, Err(Error::SnapshotTooOld));
+        place.has_all_connections();
+    });
+}
+
+#[test]
+fn snapshots_leave_the_calls_their_connections() {
+    each(|place| {
+        let within = place.db.snapshot_blocking(|tx| {
+            tx.count("SELECT 1", args![])?;
+            place.db.read_blocking(|_| place.db.read_blocking(|tx| tx.count("SELECT 2", args![])))
+        });
+        assert_eq!(within, Ok(2));
+    });
+}
+
+#[test]
+fn readers_cannot_write() {
+    each(|place| {
+        let written =
+            place.db.read_blocking(|tx| tx.execute("INSERT INTO pair (k, v) VALUES ('a', 1)", args![]));
+        assert!(written.is_err());
+        assert_eq!(place.sum(), 0);
+    });
+}
