@@ -13,8 +13,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import psycopg
-from psycopg.rows import dict_row
+import pg8000.dbapi
 
 from vocabulary import until
 from vocabulary.server import free_port
@@ -42,6 +41,34 @@ def binaries():
     if not versions:
         raise RuntimeError("PostgreSQL is not installed")
     return versions[-1].parent
+
+
+# What a server answers, or does not, that is down, starting or going.
+AWAY = (pg8000.dbapi.Error, OSError)
+
+
+class Connection:
+    """Statements that each stand for themselves; `with` closes it."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        connection.autocommit = True
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self.connection.close()
+        except AWAY:
+            pass  # It went before we did.
+
+    def rows(self, sql, *values):
+        """Each row by the names of its columns."""
+        cursor = self.connection.cursor()
+        cursor.execute(sql, values)
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row)) for row in cursor.fetchall()] if names else []
 
 
 class Cluster:
@@ -96,20 +123,17 @@ class Cluster:
         try:
             with self.connect():
                 return True
-        except psycopg.OperationalError:
+        except AWAY:
             return False
 
     def connect(self, database="postgres", **more):
         """As the superuser and past every proxy."""
-        return psycopg.connect(
-            host=str(self.home), port=self.port, user="postgres", dbname=database, autocommit=True,
-            connect_timeout=10, row_factory=dict_row, **more,
-        )
+        socket = str(self.home / f".s.PGSQL.{self.port}")
+        return Connection(pg8000.dbapi.connect(user="postgres", unix_sock=socket, database=database, timeout=10, **more))
 
     def ask(self, sql, *values, database="postgres"):
         with self.connect(database) as connection:
-            cursor = connection.execute(sql, values or None)
-            return cursor.fetchall() if cursor.description else []
+            return connection.rows(sql, *values)
 
     def kill(self):
         kill_tree(self.process)

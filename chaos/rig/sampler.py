@@ -2,9 +2,8 @@
 
 import threading
 
-import psycopg
-
 from .checker import KEPT, RUNNING, UNFINISHED
+from .postgres import AWAY
 
 UPLOADS = 10
 
@@ -40,13 +39,13 @@ class Sampler(threading.Thread):
             try:
                 with self.postgres.primary.connect("unlade") as connection:
                     self.look(connection)
-            except psycopg.Error:
+            except AWAY:
                 pass  # It is being failed over.
 
     def look(self, connection):
         while not self.enough.wait(0.03):
             for what, most, sql in SAMPLES:
-                for row in connection.execute(sql).fetchall():
+                for row in connection.rows(sql):
                     if row["rows"] > most:
                         self.ledger.accuse(f"{row['rows']} {what} at a time, {most} are allowed")
             self.seen += 1
