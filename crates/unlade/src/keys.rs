@@ -86,6 +86,16 @@ pub(crate) fn rotate(config: Config) -> Result<String, Error> {
     ))
 }
 
+/// Refuses a directory whose secrets are between two keys: whoever is given the first alone may be given the wrong one.
+pub(crate) fn refuse_unfinished_rotation(data_dir: &Path) -> Result<(), Error> {
+    match read(&key_path(data_dir))?.len() {
+        0 | 1 => Ok(()),
+        _ => Err(Error::Refused(
+            "a rotation of the master key was not finished: run unlade key rotate first".into(),
+        )),
+    }
+}
+
 /// Puts a new key before the old ones, unless an earlier rotation has.
 fn begin(data_dir: &Path) -> Result<(Vec<MasterKey>, bool), Error> {
     let path = key_path(data_dir);

@@ -52,6 +52,10 @@ impl House {
         self.runtime.block_on(self.blobs.delete(key))
     }
 
+    pub(crate) fn digest(&self, key: &str) -> Result<Option<(u64, String)>, Error> {
+        self.runtime.block_on(self.blobs.digest(key))
+    }
+
     /// The keys of all objects, in order.
     pub(crate) fn keys(&self) -> Vec<String> {
         let mut keys: Vec<_> =

@@ -26,6 +26,7 @@ in_every_place! {
     every_object_is_listed_however_many_there_are
     a_fetched_object_is_a_file_for_as_long_as_it_is_held
     an_empty_object_is_an_object
+    a_copied_file_is_the_object_that_its_digest_says
 }
 
 fn an_object_is_there_whole_or_not_at_all(house: &House) {
@@ -91,4 +92,17 @@ fn an_empty_object_is_an_object(house: &House) {
     assert_eq!(house.keys(), ["uploads/empty"]);
     let fetched = house.blobs.fetch("uploads/empty").unwrap();
     assert_eq!(std::fs::read(fetched.path()).unwrap(), b"");
+}
+
+fn a_copied_file_is_the_object_that_its_digest_says(house: &House) {
+    let (elsewhere, sent) = (tempfile::tempdir().unwrap(), bytes((9 << 20) + 1));
+    let path = elsewhere.path().join("file");
+    let mut staged = unlade_blob::Staged::beside(&path).unwrap();
+    staged.file().write_all(&sent).unwrap();
+    let digest = staged.digest().unwrap();
+    staged.place(&path).unwrap();
+    assert_eq!(house.digest("uploads/x").unwrap(), None);
+    house.blobs.publish_copy(&path, "uploads/x").unwrap();
+    assert_eq!(house.digest("uploads/x").unwrap(), Some(digest));
+    assert!(path.exists() && house.staged() == 0);
 }

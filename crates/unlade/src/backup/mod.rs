@@ -19,7 +19,7 @@ use domain::{Clock, SystemClock};
 use store::contents::{Recorded, contents};
 use types::time;
 
-use crate::{cli, config::Config, error::Error, keys, serve::credentials};
+use crate::{cli, config::Config, error::Error, keys, serve::credentials, transfer};
 use archive::{Reader, Writer};
 use manifest::{DATABASE, MASTER_KEY, Manifest, OBJECTS};
 pub(crate) use restore::{refuse_unfinished, restore};
@@ -54,6 +54,8 @@ pub(crate) fn write(config: &Config, order: &cli::Backup) -> Result<String, Erro
         let why = "the database is on a server: back up the server and the objects by their own means, the server first";
         return Err(Error::Refused(why.into()));
     }
+    // What is restored from what was left behind would bear no mark.
+    transfer::refuse_moved(data_dir)?;
     if let Some(options) = &config.storage.bucket {
         return Err(Error::Refused(format!(
             "the objects lie in the bucket {}: a backup would be without them: back up database and bucket by their own means",

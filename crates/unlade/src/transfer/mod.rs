@@ -55,6 +55,10 @@ pub(crate) fn run(config: &Config, order: &cli::MigrateStore) -> Result<String, 
     }
     let _lock = DirLock::take(data_dir)?;
     backup::refuse_unfinished(data_dir)?;
+    keys::refuse_unfinished_rotation(data_dir)?;
+    if !config.database.is_shared() {
+        refuse_moved(data_dir)?;
+    }
     let options = db::Options { snapshot_age_max: SNAPSHOT_AGE_MAX, ..db::Options::default() };
     let from = Db::open(&keys::database_path(data_dir), options)?;
     db::migrate(&from, store::MIGRATIONS, SystemClock.now_ms())?;
