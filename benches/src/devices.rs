@@ -21,8 +21,13 @@ pub(crate) fn program() -> Outcome<PathBuf> {
 /// Executes the task that waits, to its last device.
 pub(crate) fn create(directory: &Path) -> Outcome<Figure> {
     let house = House::open(directory)?;
+    Figure::of(|| Ok(Done { rows: execute(&house)?, bytes: None }))
+}
+
+/// Lets one worker execute it; answers how many devices were created.
+pub(crate) fn execute(house: &House) -> Outcome<i64> {
     let batches = Batches::new(house.store.clone(), house.blobs.clone(), program()?);
-    Figure::of(|| Ok(Done { rows: house.work(batches, || finished(&house))?, bytes: None }))
+    house.work(batches, || finished(house))
 }
 
 /// The devices once they are all there.

@@ -30,16 +30,22 @@ pub(crate) fn scan(directory: &Path) -> Outcome<Figure> {
     let house = House::open(directory)?;
     let task_id = house.newest(KIND)?.task_id;
     Figure::of(|| {
-        let (mut rows, mut bytes) = (0, 0);
-        house.store.db().read_blocking(|tx| {
-            subtasks::report(tx, &task_id, &mut |row| {
-                rows += 1;
-                bytes += length(&row);
-                Ok(Flow::More)
-            })
-        })?;
+        let (rows, bytes) = read(&house, &task_id)?;
         Ok(Done { rows, bytes: Some(bytes as i64) })
     })
+}
+
+/// Reads every row of a task; answers how many there were, and the bytes of their texts.
+pub(crate) fn read(house: &House, task_id: &str) -> Outcome<(i64, usize)> {
+    let (mut rows, mut bytes) = (0, 0);
+    house.store.db().snapshot_blocking(|tx| {
+        subtasks::report(tx, task_id, &mut |row| {
+            rows += 1;
+            bytes += length(&row);
+            Ok(Flow::More)
+        })
+    })?;
+    Ok((rows, bytes))
 }
 
 fn length(row: &Reported<'_>) -> usize {

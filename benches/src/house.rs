@@ -36,6 +36,11 @@ pub(crate) struct House {
 impl House {
     /// Opens a directory, new or not.
     pub(crate) fn open(directory: &Path) -> Outcome<Self> {
+        Self::over(directory, Db::open(&directory.join("unlade.db"), Options::default())?)
+    }
+
+    /// A directory for objects, over a database that is there or is made here.
+    pub(crate) fn over(directory: &Path, db: Db) -> Outcome<Self> {
         let limits = Limits {
             batch_targets: usize::MAX,
             batch_file_rows: 10_000_000,
@@ -45,7 +50,6 @@ impl House {
         };
         let vault = Vault::new(MasterKey::from_hex(KEY).ok_or("key")?, Vec::new());
         let context = Context::new(Arc::new(SystemClock), Arc::new(SystemRng), limits, vault);
-        let db = Db::open(&directory.join("unlade.db"), Options::default())?;
         let house = Self {
             store: Store::open(db, context)?,
             blobs: Blobs::open(&directory.join("blobs"))?,

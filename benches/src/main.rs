@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "this program prints figures")]
 
 mod all;
+mod client;
 mod devices;
 mod document;
 mod exports;
@@ -11,7 +12,9 @@ mod figure;
 mod house;
 mod peer;
 mod rows;
+mod scale;
 mod seed;
+mod server;
 mod spreadsheets;
 mod table;
 
@@ -47,6 +50,8 @@ enum What {
     },
     /// Server exports beside the writers of others
     Spreadsheets(spreadsheets::Options),
+    /// Nodes, rows, latency and units of work over PostgreSQL
+    Scale(scale::Options),
     /// Makes the rows that spreadsheets are made of, in an empty directory
     #[command(hide = true)]
     MakeSpreadsheets { directory: PathBuf, rows: i64 },
@@ -89,6 +94,7 @@ fn main() -> Outcome<()> {
     match Arguments::parse().what {
         What::All { quick, rows, record } => all::run(quick, rows, record.as_deref()),
         What::Spreadsheets(options) => spreadsheets::run(&options),
+        What::Scale(options) => scale::run(&options),
         What::MakeSpreadsheets { directory, rows } => print(&spreadsheets::make(&directory, rows)?),
         What::CheckSpreadsheet { directory, file } => spreadsheets::check(&directory, &file),
         What::Whole { command } => print(&spreadsheets::whole(&command)?),
@@ -96,7 +102,9 @@ fn main() -> Outcome<()> {
         What::Scan { directory } => exports::scan(&directory)?.print(),
         What::Export { directory } => exports::export(&directory)?.print(),
         What::Attempt { directory } => exports::attempt(&directory),
-        What::SeedDevices { directory, rows, from_file: false } => seed::devices(&directory, rows),
+        What::SeedDevices { directory, rows, from_file: false } => {
+            seed::devices(&house::House::open(&directory)?, 0, rows)
+        }
         What::SeedDevices { directory, rows, from_file: true } => seed::devices_file(&directory, rows),
         What::CreateDevices { directory } => devices::create(&directory)?.print(),
     }

@@ -3,6 +3,7 @@
 //! What is measured, and how, is known to `benches/` alone.
 
 mod peers;
+pub(crate) mod scale;
 pub(crate) mod spreadsheets;
 
 use std::process::Command;
@@ -32,11 +33,15 @@ pub(crate) struct Options {
 pub(crate) enum Part {
     /// Server exports beside the writers of others, in turn on the same rows
     Spreadsheets(spreadsheets::Options),
+    /// Nodes, rows, latency and units of work over PostgreSQL
+    Scale(scale::Options),
 }
 
 pub(crate) fn run(options: &Options, summary: &mut Summary) {
-    if let Some(Part::Spreadsheets(options)) = &options.part {
-        return spreadsheets::run(options, summary);
+    match &options.part {
+        Some(Part::Spreadsheets(options)) => return spreadsheets::run(options, summary),
+        Some(Part::Scale(options)) => return scale::run(options, summary),
+        None => {}
     }
     let build = Suite { name: "bench build", budget_seconds: 3600, count: Count::ExitCode };
     if !summary.add(build.run(&mut cargo(&["build", "--release", "-p", "unlade-bench", "-p", "unlade"]))) {

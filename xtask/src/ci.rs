@@ -13,5 +13,6 @@ pub(crate) fn run(summary: &mut Summary) {
     demo::run(summary);
     bench::run(&bench::Options { quick: true, ..bench::Options::default() }, summary);
     bench::spreadsheets::run(&bench::spreadsheets::Options::quick(), summary);
+    bench::scale::run(&bench::scale::Options::quick(), summary);
     instructions::run(summary);
 }

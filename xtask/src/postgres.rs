@@ -1,5 +1,5 @@
-//! A PostgreSQL server for tests: a private cluster in a temporary directory, on a port of loopback, without the syncs
-//! that tests need not wait for, and with a certificate. It ends with us, and its directory with it.
+//! A PostgreSQL server for tests and benchmarks: a private cluster in a temporary directory, on a port of loopback. It
+//! ends with us, and its directory with it.
 
 use std::fs;
 use std::net::TcpListener;
@@ -17,15 +17,33 @@ const DEBIAN: &str = "/usr/lib/postgresql";
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 const USER: &str = "unlade";
 /// As many connections as tests that run side by side may want.
-const SETTINGS: &[&str] = &[
-    "fsync=off",
-    "full_page_writes=off",
-    "synchronous_commit=off",
-    "max_connections=400",
-    "listen_addresses=127.0.0.1",
-    "log_min_messages=fatal",
-    "ssl=on",
-];
+const ALWAYS: &[&str] = &["max_connections=400", "listen_addresses=127.0.0.1", "log_min_messages=fatal"];
+
+/// What it is started for.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose {
+    /// Tests need not wait for the disk, and some want to see a certificate.
+    Tests,
+    /// Every commit is on the disk before it is answered, and nothing is encrypted on its way.
+    Benchmarks,
+}
+
+impl Purpose {
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Purpose::Tests => &["fsync=off", "full_page_writes=off", "synchronous_commit=off", "ssl=on"],
+            // Room as for a server of this size, so that a load of rows does not drown in checkpoints.
+            Purpose::Benchmarks => &[
+                "fsync=on",
+                "full_page_writes=on",
+                "synchronous_commit=on",
+                "shared_buffers=1GB",
+                "max_wal_size=4GB",
+                "checkpoint_timeout=15min",
+            ],
+        }
+    }
+}
 
 /// The server, while it runs.
 pub(crate) struct Postgres {
@@ -39,7 +57,7 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Makes a cluster and starts it; or says why there is none.
-    pub(crate) fn start() -> Result<Self, String> {
+    pub(crate) fn start(purpose: Purpose) -> Result<Self, String> {
         let programs = programs().ok_or("PostgreSQL is not installed")?;
         let directory = std::env::temp_dir().join(format!("unlade-postgres-{}", std::process::id()));
         let _ = fs::remove_dir_all(&directory);
@@ -57,7 +75,7 @@ impl Postgres {
         let port = free_port().map_err(|error| error.to_string())?;
         let mut serve = user.command(&programs.join("postgres"));
         serve.arg("-D").arg(&data).arg("-k").arg(&directory).args(["-p", &port.to_string()]);
-        for setting in SETTINGS {
+        for setting in ALWAYS.iter().chain(purpose.settings()) {
             serve.args(["-c", setting]);
         }
         for (setting, file) in [("ssl_cert_file", "server.pem"), ("ssl_key_file", "server.key")] {
@@ -70,6 +88,11 @@ impl Postgres {
         let mut postgres = Self { url, directory, child, leash };
         postgres.wait(&programs, port)?;
         Ok(postgres)
+    }
+
+    /// The process that all others of it descend from.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     fn wait(&mut self, programs: &Path, port: u16) -> Result<(), String> {

@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use crate::isal;
 use crate::moto::Moto;
 use crate::place::{built, cargo, root, target};
-use crate::postgres::Postgres;
+use crate::postgres::{Postgres, Purpose};
 use crate::suite::{Count, Outcome, Suite, skipped};
 use crate::summary::Summary;
 use crate::{chaos, deploy, poi, venv};
@@ -82,7 +82,7 @@ fn rust(summary: &mut Summary) {
         Ok(store) => drop(command.env("UNLADE_TEST_S3", &store.endpoint)),
         Err(why) => drop(summary.add(skipped("rust over s3", why.clone()))),
     }
-    let server = Postgres::start();
+    let server = Postgres::start(Purpose::Tests);
     match &server {
         Ok(server) => drop(command.env(POSTGRES, &server.url).env(POSTGRES_TLS, &server.directory)),
         Err(why) => drop(summary.add(skipped("rust over postgresql", why.clone()))),
@@ -98,7 +98,7 @@ fn python(arguments: &[String], summary: &mut Summary) {
         return;
     }
     // Its tests say by themselves that they skip what has no server.
-    let server = Postgres::start();
+    let server = Postgres::start(Purpose::Tests);
     let url = server.as_ref().ok().map(|server| (POSTGRES, PathBuf::from(&server.url)));
     summary.add(pytest("python sdk", "sdk-tests/python", 1800, arguments, url.as_slice()));
     let over = "python sdk over postgresql";

@@ -4,13 +4,11 @@
 //! writer's first file is read back, and who wrote something else than the rows is not measured.
 
 mod check;
-mod client;
 mod dataset;
 mod page;
 mod product;
 mod results;
 mod rounds;
-mod server;
 mod targets;
 mod whole;
 mod writers;
@@ -19,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use check::check;
 pub(crate) use dataset::make;
+pub(crate) use results::Spread;
 pub(crate) use whole::run as whole;
 
 use crate::{Outcome, child};

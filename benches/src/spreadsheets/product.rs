@@ -2,15 +2,12 @@
 
 use std::{path::Path, time::Instant};
 
-use super::{
-    check_apart,
+use super::{check_apart, dataset::Place, whole::Cost, writers::Ours};
+use crate::{
+    Outcome,
     client::{Client, Refusal},
-    dataset::Place,
     server::Server,
-    whole::Cost,
-    writers::Ours,
 };
-use crate::Outcome;
 
 /// Exports once, by a server that was started for it; the file is read back if it is the `first`. `None` if the server
 /// has no such format.

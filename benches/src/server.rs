@@ -1,4 +1,4 @@
-//! A real server on a data directory, and the one client that orders exports of it.
+//! A real server on a data directory.
 
 use std::{
     io::{BufRead, BufReader},
@@ -14,19 +14,29 @@ use crate::{
 };
 
 /// Root's access key; the server listens to this machine alone, and goes with its directory.
-pub(super) const ACCESS_KEY: &str = "BENCHBENCHBENCHBENCH";
-pub(super) const SECRET_KEY: &str = "benchbenchbenchbenchbenchbenchbenchbench";
+pub(crate) const ACCESS_KEY: &str = "BENCHBENCHBENCHBENCH";
+pub(crate) const SECRET_KEY: &str = "benchbenchbenchbenchbenchbenchbenchbench";
 
 /// It ends with this value.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     /// Host and port.
-    pub(super) address: String,
+    pub(crate) address: String,
 }
 
 impl Server {
     /// Starts it and waits until it listens; on one processor only, if asked.
-    pub(super) fn start(program: &Path, directory: &Path, one_core: bool) -> Outcome<Self> {
+    pub(crate) fn start(program: &Path, directory: &Path, one_core: bool) -> Outcome<Self> {
+        Self::with(program, directory, one_core, &[])
+    }
+
+    /// [`Server::start`] with settings, as variables without what each begins with.
+    pub(crate) fn with(
+        program: &Path,
+        directory: &Path,
+        one_core: bool,
+        settings: &[(&str, &str)],
+    ) -> Outcome<Self> {
         let mut command = if one_core {
             let mut command = Command::new("taskset");
             command.args(["--cpu-list", "0"]).arg(program);
@@ -43,6 +53,7 @@ impl Server {
         command.env("UNLADE_ROOT_ACCESS_KEY", ACCESS_KEY).env("UNLADE_ROOT_SECRET_KEY", SECRET_KEY);
         command.env("UNLADE_PROJECT_ID", PROJECT).env("UNLADE_MASTER_KEY", KEY);
         command.env("UNLADE_LIMITS_DOWNLOAD_INTERVAL_SECONDS", "0").env("UNLADE_LOG_LEVEL", "warn");
+        command.envs(settings.iter().map(|(name, value)| (format!("UNLADE_{name}"), value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).current_dir(directory);
         let mut server = Self { child: command.spawn()?, address: String::new() };
         server.address = server.listening()?;
@@ -62,24 +73,24 @@ impl Server {
     }
 
     /// User and system time since its start, to the microsecond, with that of threads that have ended.
-    pub(super) fn cpu_seconds(&self) -> Outcome<f64> {
+    pub(crate) fn cpu_seconds(&self) -> Outcome<f64> {
         let clock = ClockId::pid_cpu_clock_id(self.pid())?;
         let time = nix::time::clock_gettime(clock)?;
         Ok(time.tv_sec() as f64 + time.tv_nsec() as f64 / 1e9)
     }
 
     /// Forgets its peak, so that [`Server::peak_mib`] is about what follows.
-    pub(super) fn forget_peak(&self) -> Outcome<()> {
+    pub(crate) fn forget_peak(&self) -> Outcome<()> {
         #[expect(clippy::disallowed_methods, reason = "a word to the kernel, not a file")]
         std::fs::write(format!("/proc/{}/clear_refs", self.pid()), "5")?;
         Ok(())
     }
 
-    pub(super) fn resident_mib(&self) -> Outcome<f64> {
+    pub(crate) fn resident_mib(&self) -> Outcome<f64> {
         self.memory_mib("VmRSS:")
     }
 
-    pub(super) fn peak_mib(&self) -> Outcome<f64> {
+    pub(crate) fn peak_mib(&self) -> Outcome<f64> {
         self.memory_mib("VmHWM:")
     }
 

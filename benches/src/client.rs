@@ -1,4 +1,4 @@
-//! A client of the public API that signs its requests: orders an export, waits for it, downloads it.
+//! A client of the public API that signs its requests: orders exports, waits for them, downloads them.
 
 use std::{fs::File, path::Path, time::Duration};
 
@@ -10,24 +10,38 @@ use ureq::{
     http::{self, Response},
 };
 
-use super::server::{ACCESS_KEY, SECRET_KEY};
-use crate::{Outcome, exports::SOURCE, house::PROJECT};
+use crate::{
+    Outcome,
+    exports::{KIND, SOURCE},
+    house::PROJECT,
+    server::{ACCESS_KEY, SECRET_KEY},
+};
 
 const JSON: &str = "application/json";
 /// Between two looks at an export that is not finished; each costs the server a little.
 const ASK_EVERY: Duration = Duration::from_millis(20);
 
-pub(super) struct Client {
+pub(crate) struct Client {
     agent: Agent,
     host: String,
     waiting: tokio::runtime::Runtime,
 }
 
 /// Why there is no export.
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// This server knows no such format.
     Format,
     Other(Box<dyn std::error::Error>),
+}
+
+impl Refusal {
+    /// In words.
+    pub(crate) fn told(&self) -> String {
+        match self {
+            Refusal::Format => "no such format".to_owned(),
+            Refusal::Other(why) => why.to_string(),
+        }
+    }
 }
 
 impl<E: Into<Box<dyn std::error::Error>>> From<E> for Refusal {
@@ -37,7 +51,7 @@ impl<E: Into<Box<dyn std::error::Error>>> From<E> for Refusal {
 }
 
 impl Client {
-    pub(super) fn new(host: &str) -> Outcome<Self> {
+    pub(crate) fn new(host: &str) -> Outcome<Self> {
         // The server is on this machine, whatever proxy the environment names.
         let config = Agent::config_builder().http_status_as_error(false).proxy(None).build();
         let waiting = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
@@ -45,7 +59,14 @@ impl Client {
     }
 
     /// From the order to the Success; answers the id of the export task.
-    pub(super) fn export(&self, task_id: &str, format: &str) -> Result<String, Refusal> {
+    pub(crate) fn export(&self, task_id: &str, format: &str) -> Result<String, Refusal> {
+        let id = self.order(task_id, format)?;
+        self.finish(&[&id], ASK_EVERY)?;
+        Ok(id)
+    }
+
+    /// Orders an export; answers the id of the export task.
+    pub(crate) fn order(&self, task_id: &str, format: &str) -> Result<String, Refusal> {
         let order = json!({
             "resource_type": SOURCE, "resource_condition": { "task_id": task_id }, "export_format": format,
         });
@@ -53,22 +74,64 @@ impl Client {
         if created.status() == http::StatusCode::BAD_REQUEST {
             return Err(Refusal::Format);
         }
-        let id = json_of(created)?["export_task_id"].as_str().ok_or("no id")?.to_owned();
+        Ok(json_of(created)?["export_task_id"].as_str().ok_or("no id")?.to_owned())
+    }
+
+    /// Waits until all of these, the newest that there are, are a Success.
+    pub(crate) fn finish(&self, ids: &[&str], look_every: Duration) -> Outcome<()> {
+        self.finish_among(ids, ids.len(), look_every)
+    }
+
+    /// [`Client::finish`] of some of the newest so many.
+    pub(crate) fn finish_among(&self, ids: &[&str], newest: usize, look_every: Duration) -> Outcome<()> {
+        let look = format!("export-tasks?resource_type={SOURCE}&limit={newest}");
         loop {
-            let listed = self.call("GET", &format!("export-tasks?resource_type={SOURCE}&limit=1"), b"")?;
-            let task = json_of(listed)?["export_tasks"][0].take();
-            match task["status"].as_str() {
-                _ if task["export_task_id"] != id.as_str() => return Err("another export task".into()),
-                Some("Success") => return Ok(id),
-                Some("Processing") => {}
-                _ => return Err(format!("the export ended as {task}").into()),
+            let listed = json_of(self.call("GET", &look, b"")?)?;
+            let tasks = listed["export_tasks"].as_array().ok_or("no list")?;
+            let ours = tasks.iter().filter(|task| ids.iter().any(|&id| task["export_task_id"] == id));
+            let ours: Vec<_> = ours.collect();
+            if ours.len() < ids.len() {
+                return Err("another export task".into());
             }
-            self.waiting.block_on(async { tokio::time::sleep(ASK_EVERY).await });
+            let mut waits = false;
+            for task in ours {
+                match task["status"].as_str() {
+                    Some("Success") => {}
+                    Some("Processing") => waits = true,
+                    _ => return Err(format!("the export ended as {task}").into()),
+                }
+            }
+            if !waits {
+                return Ok(());
+            }
+            self.pause(look_every);
         }
     }
 
+    pub(crate) fn pause(&self, length: Duration) {
+        self.waiting.block_on(async { tokio::time::sleep(length).await });
+    }
+
+    /// A call that nobody has to be known for.
+    pub(crate) fn health(&self) -> Outcome<()> {
+        let answer = self.agent.get(format!("http://{}/healthz", self.host)).call()?;
+        taken(answer).map(drop)
+    }
+
+    /// A page of export tasks.
+    pub(crate) fn list(&self) -> Outcome<()> {
+        let answer = self.call("GET", &format!("export-tasks?resource_type={SOURCE}&limit=10"), b"")?;
+        taken(answer).map(drop)
+    }
+
+    /// Creates a batch task of one device that does not exist.
+    pub(crate) fn create_batch_task(&self) -> Outcome<()> {
+        let order = json!({ "task_name": "small", "task_type": KIND, "targets": ["nobody"] });
+        taken(self.call("POST", "batchtasks", order.to_string().as_bytes())?).map(drop)
+    }
+
     /// Writes its result to a file.
-    pub(super) fn download(&self, id: &str, out: &Path) -> Outcome<()> {
+    pub(crate) fn download(&self, id: &str, out: &Path) -> Outcome<()> {
         let answer = self.call("GET", &format!("export-tasks/{id}/file"), b"")?;
         if !answer.status().is_success() {
             return Err(format!("the download was answered with {}", answer.status()).into());
@@ -108,10 +171,15 @@ impl Client {
     }
 }
 
-fn json_of(mut answer: Response<Body>) -> Outcome<Value> {
+fn json_of(answer: Response<Body>) -> Outcome<Value> {
+    Ok(serde_json::from_str(&taken(answer)?)?)
+}
+
+/// The body of an answer that is no refusal.
+fn taken(mut answer: Response<Body>) -> Outcome<String> {
     let body = answer.body_mut().read_to_string()?;
     if !answer.status().is_success() {
         return Err(format!("{}: {body}", answer.status()).into());
     }
-    Ok(serde_json::from_str(&body)?)
+    Ok(body)
 }
