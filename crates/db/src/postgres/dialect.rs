@@ -39,10 +39,21 @@ impl Dialect {
         begin
     }
 
-    pub(super) fn begin_snapshot(self, idle_max: Duration) -> String {
+    /// The beginning of a read that is over in a moment.
+    pub(super) fn begin_read(self, idle_max: Duration) -> String {
         let isolation = if self.0.is_serializable() { "SERIALIZABLE" } else { "REPEATABLE READ" };
         let mut begin = format!("BEGIN ISOLATION LEVEL {isolation} READ ONLY");
         self.limit(&mut begin, idle_max);
+        begin
+    }
+
+    /// The beginning of a read that lasts. Its rows come in the order of a key: a server that does not know that they
+    /// already lie so reads the whole table side by side, and sorts what it wants of it on its disk, before the first row.
+    pub(super) fn begin_snapshot(self, idle_max: Duration) -> String {
+        let mut begin = self.begin_read(idle_max);
+        if self.0.is_told_how_to_plan() {
+            begin.push_str("; SET LOCAL enable_sort = off; SET LOCAL max_parallel_workers_per_gather = 0");
+        }
         begin
     }
 

@@ -158,7 +158,7 @@ impl Postgres {
     ) -> Result<T, E> {
         let bounds = Bounds { statement: most, row: most, end: Some(Instant::now() + most) };
         let lent = self.0.pool.lend_within(most).map_err(|trouble| trouble.error())?;
-        self.read_on(lent, bounds, work)
+        self.read_on(lent, Use::Call, bounds, work)
     }
 
     fn read<T, E: From<Error>>(
@@ -168,18 +168,21 @@ impl Postgres {
         work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         let lent = self.0.pool.lend(purpose).map_err(|trouble| trouble.error())?;
-        self.read_on(lent, bounds, work)
+        self.read_on(lent, purpose, bounds, work)
     }
 
     fn read_on<T, E: From<Error>>(
         &self,
         lent: Lent,
+        purpose: Use,
         bounds: Bounds,
         work: impl FnOnce(&mut dyn Tx) -> Result<T, E>,
     ) -> Result<T, E> {
-        let pool = &self.0.pool;
-        let idle_max = self.0.snapshot_age_max;
-        let begin = pool.dialect().begin_snapshot(idle_max);
+        let (dialect, idle_max) = (self.0.pool.dialect(), self.0.snapshot_age_max);
+        let begin = match purpose {
+            Use::Call => dialect.begin_read(idle_max),
+            Use::Snapshot => dialect.begin_snapshot(idle_max),
+        };
         let mut tx = PostgresTx::begin(lent, &begin, bounds).map_err(|trouble| trouble.error())?;
         let answer = work(&mut tx);
         tx.roll_back();

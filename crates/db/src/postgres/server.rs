@@ -32,6 +32,11 @@ impl Profile {
         self != Profile::Cockroachdb
     }
 
+    /// Whether a transaction can be told which plans to leave alone.
+    pub(super) fn is_told_how_to_plan(self) -> bool {
+        self != Profile::Cockroachdb
+    }
+
     /// Whether a transaction can be told to end when its client is silent, or waits for too long.
     pub(super) fn limits_waits(self) -> bool {
         true

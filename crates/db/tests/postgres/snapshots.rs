@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use db::{Error, Flow, Server, args};
+use db::{Error, Flow, Server, Tx, args};
 
 use crate::{db, each, place};
 
@@ -33,6 +33,21 @@ fn a_snapshot_that_is_held_too_long_ends() {
         assert_eq!(silent, Err(Error::SnapshotTooOld));
         place.has_all_connections();
     }
+}
+
+#[test]
+fn a_snapshot_is_streamed_in_the_order_of_the_key_and_never_sorted_first() {
+    each(|place| {
+        // A table of one row is sorted, as far as a call is concerned; so is much of a large one.
+        place.put("a", 1);
+        place.db.write_blocking(|tx| tx.script("ANALYZE pair")).unwrap();
+        let explain = "EXPLAIN SELECT k, v FROM pair ORDER BY k";
+        let plan = |tx: &mut dyn Tx| tx.all(explain, args![], |row| row.string(0));
+        let (call, lasting) = (place.db.read_blocking(plan), place.db.snapshot_blocking(plan));
+        let (call, lasting) = (call.unwrap().join("\n"), lasting.unwrap().join("\n"));
+        assert!(call.contains("Sort"), "nothing to keep from: {call}");
+        assert!(!lasting.contains("Sort") && !lasting.contains("Gather"), "{lasting}");
+    });
 }
 
 #[test]
