@@ -45,6 +45,7 @@ impl House {
             batch_targets: usize::MAX,
             batch_file_rows: 10_000_000,
             batch_file_bytes: 1 << 30,
+            batch_running: i64::MAX,
             devices: i64::MAX,
             ..Limits::default()
         };

@@ -67,6 +67,9 @@ fn settle(store: &Store, task_id: &str, from: i64, until: i64) -> Outcome<()> {
 pub(crate) fn loaded(house: &House, rows: i64) -> Outcome<String> {
     let task_id = house.batch_task(exports::KIND, Targets::Given(Vec::new()))?.task_id;
     let claim = house.store.claim(batch_tasks::JOB, "seed".to_owned(), FOR_EVER)?.ok_or("no job")?;
+    if claim.job_id != task_id {
+        return Err("another batch task waits".into());
+    }
     begin(&house.store, &task_id, rows)?;
     let mut failed = 0;
     for from in (0..rows).step_by(LOADED as usize) {

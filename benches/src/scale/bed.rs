@@ -1,11 +1,16 @@
 //! Where the rows lie: in the embedded database, or in the server's.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use db::{Db, Options, Server as Address};
+use store::batch_tasks;
 
 use super::server::Postgres;
 use crate::{Outcome, client::Client, devices, house::House, seed, server::Server};
+
+/// Between two looks at what is left to be done, and the longest that one may take.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOK_MAX: Duration = Duration::from_secs(5);
 
 pub(super) struct Bed {
     directory: PathBuf,
@@ -45,6 +50,18 @@ impl Bed {
     /// Makes a batch task of so many finished subtasks; answers its id.
     pub(super) fn load(&self, rows: i64) -> Outcome<String> {
         seed::loaded(&self.house()?, rows)
+    }
+
+    /// Waits until no batch task is left to be done.
+    pub(super) fn quiet(&self, client: &Client) -> Outcome<()> {
+        let house = self.house()?;
+        loop {
+            let queue = house.store.queue(batch_tasks::JOB, LOOK_MAX)?;
+            if queue.waiting + queue.running == 0 {
+                return Ok(());
+            }
+            client.pause(LOOK_EVERY);
+        }
     }
 
     /// Starts a node with so many workers for exports and for batch tasks.

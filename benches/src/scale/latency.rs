@@ -43,6 +43,8 @@ pub(super) fn run(amounts: &Amounts, beds: [&Bed; 2], page: &mut Page) -> Outcom
         let node = bed.node("calls", EXPORTS, 1)?;
         let idle = calls(&node.client, amounts.calls)?;
         let busy = beside_exports(&node, &tasks, amounts.calls)?;
+        // What was ordered must not be left to be done beside what is measured next.
+        bed.quiet(&node.client)?;
         for (exports, times) in [(0, idle), (EXPORTS, busy)] {
             for ((name, _), mut times) in CALLS.iter().zip(times) {
                 times.sort_by(f64::total_cmp);
