@@ -35,7 +35,7 @@ impl Dialect {
     pub(super) fn begin_unit(self) -> String {
         let isolation = if self.0.is_serializable() { "SERIALIZABLE" } else { "READ COMMITTED" };
         let mut begin = format!("BEGIN ISOLATION LEVEL {isolation} READ WRITE");
-        self.limit(&mut begin, IDLE_MAX);
+        limit(&mut begin, IDLE_MAX);
         begin
     }
 
@@ -43,7 +43,7 @@ impl Dialect {
     pub(super) fn begin_read(self, idle_max: Duration) -> String {
         let isolation = if self.0.is_serializable() { "SERIALIZABLE" } else { "REPEATABLE READ" };
         let mut begin = format!("BEGIN ISOLATION LEVEL {isolation} READ ONLY");
-        self.limit(&mut begin, idle_max);
+        limit(&mut begin, idle_max);
         begin
     }
 
@@ -56,18 +56,17 @@ impl Dialect {
         }
         begin
     }
+}
 
-    fn limit(self, begin: &mut String, idle_max: Duration) {
-        if self.0.limits_waits() {
-            // Writing to a String cannot fail.
-            let _ = write!(
-                begin,
-                "; SET LOCAL idle_in_transaction_session_timeout = {}; SET LOCAL lock_timeout = {}",
-                idle_max.as_millis(),
-                LOCK_MAX.as_millis()
-            );
-        }
-    }
+/// A transaction ends when its client is silent for too long, or waits for too long.
+fn limit(begin: &mut String, idle_max: Duration) {
+    // Writing to a String cannot fail.
+    let _ = write!(
+        begin,
+        "; SET LOCAL idle_in_transaction_session_timeout = {}; SET LOCAL lock_timeout = {}",
+        idle_max.as_millis(),
+        LOCK_MAX.as_millis()
+    );
 }
 
 #[cfg(test)]

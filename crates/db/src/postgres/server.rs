@@ -36,11 +36,6 @@ impl Profile {
     pub(super) fn is_told_how_to_plan(self) -> bool {
         self != Profile::Cockroachdb
     }
-
-    /// Whether a transaction can be told to end when its client is silent, or waits for too long.
-    pub(super) fn limits_waits(self) -> bool {
-        true
-    }
 }
 
 /// A database on a server. The address holds a password, so nothing here is shown.
