@@ -61,7 +61,10 @@ impl From<&tokio_postgres::Error> for Trouble {
             || *code == SqlState::LOCK_NOT_AVAILABLE
         {
             Trouble::Conflict(Error::Conflict(text))
-        } else if *code == SqlState::UNIQUE_VIOLATION || *code == SqlState::DUPLICATE_TABLE {
+        } else if *code == SqlState::UNIQUE_VIOLATION
+            || *code == SqlState::DUPLICATE_TABLE
+            || *code == SqlState::DUPLICATE_OBJECT
+        {
             Trouble::Taken(Error::Unique(text))
         } else if *code == SqlState::DISK_FULL {
             Trouble::Final(Error::Full)

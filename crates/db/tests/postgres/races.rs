@@ -105,3 +105,19 @@ fn a_unit_whose_key_was_taken_after_it_looked_looks_again() {
         assert_eq!((refused, runs.count()), (Err(Error::Full), 2), "it refuses by its own words");
     });
 }
+
+/// `CREATE TABLE IF NOT EXISTS` of two processes at the same moment: the second may find the table, its name in the
+/// catalogue, or the type that goes with it.
+#[test]
+fn a_unit_that_makes_what_another_has_just_made_looks_again() {
+    each(|place| {
+        let runs = Runs::default();
+        let counted = runs.clone();
+        let done = place.db.write_blocking(move |tx| match counted.next() {
+            // Of a table and a type of one name the server says just what it says in the race.
+            0 => tx.script("CREATE DOMAIN made AS BIGINT; CREATE TABLE made (k BIGINT)"),
+            _ => Ok(()),
+        });
+        assert_eq!((done, runs.count()), (Ok(()), 2));
+    });
+}
