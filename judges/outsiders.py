@@ -21,6 +21,8 @@ from python_calamine import CalamineWorkbook
 
 from expectation import HEADER, tidy
 
+# The one error that is written: what a number becomes that is not finite.
+ERROR = ("#NUM!",)
 # Where `cargo xtask test --suite judges` has put what Maven made of judges/poi.
 POI = "UNLADE_POI"
 
@@ -49,6 +51,8 @@ class Outsider:
     """One of them. What is a library comes with requirements.txt."""
 
     reads = {}
+    # Whether an error cell comes out as one.
+    tells_errors = True
 
     def missing(self):
         """Why it cannot judge here, if it cannot."""
@@ -62,6 +66,8 @@ class Calamine(Outsider):
 
     name = "calamine"
     reads = {"xls": [without_byte_order_mark], "xlsx": []}
+    # The library does, its binding for Python answers an empty text.
+    tells_errors = False
 
     def book(self, path):
         with CalamineWorkbook.from_path(path) as book:
@@ -262,11 +268,13 @@ class Judge:
 
     def as_read(self, book):
         """The book as it must come out of a program that alters texts by itself."""
-        if not self.alterations:
+        if not self.alterations and self.outsider.tells_errors:
             return book
-        return {name: [[self.altered(cell) for cell in row] for row in rows] for name, rows in book.items()}
+        return {name: tidy([self.altered(cell) for cell in row] for row in rows) for name, rows in book.items()}
 
     def altered(self, cell):
+        if cell == ERROR and not self.outsider.tells_errors:
+            return ""
         for alteration in self.alterations if isinstance(cell, str) else ():
             cell = alteration(cell)
         return cell

@@ -4,6 +4,7 @@ import pytest
 
 from comparison import differences
 from expectation import pieces
+from formats import JUDGES
 
 BOOK = {"Results": [["target", "status"], ["d1", "Success"], ["1", 63]], "Overflow": [["text"]]}
 
@@ -38,3 +39,10 @@ def test_the_expectation_itself_splits_no_pair():
     assert [len(piece) for piece in pieces("x" + "😀" * 16_383)] == [16_384]
     assert [len(piece) for piece in pieces("x" * 65_535)] == [32_767, 32_767, 1]
     assert pieces("") == [""]
+
+
+def test_an_error_cell_is_expected_empty_of_the_one_outsider_that_shows_none():
+    book = {"S": [["a", ("#NUM!",)], [(True,)], [("#NUM!",)]]}
+    shown = {judge.name: judge.as_read(book) for judge in JUDGES if judge.file_format == "xls"}
+    assert shown.pop("calamine-xls") == {"S": [["a"], [(True,)]]}
+    assert all(other == book for other in shown.values())
