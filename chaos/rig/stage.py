@@ -94,7 +94,8 @@ class Stage:
         self.ledger = self.view.ledger = Ledger()
         begun = time.monotonic()
         with Sampler(self.postgres, self.ledger), Load(self.nodes, self.ledger, seed):
-            threads = [threading.Thread(target=self.strike, args=(strike, begun)) for strike in strikes]
+            turns = {strike.target: threading.Lock() for strike in strikes}
+            threads = [threading.Thread(target=self.strike, args=(strike, begun, turns[strike.target])) for strike in strikes]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -103,12 +104,14 @@ class Stage:
             time.sleep(max(0.0, begun + seconds - time.monotonic()))
         return self.judged()
 
-    def strike(self, strike, begun):
+    def strike(self, strike, begun, turn):
         try:
             time.sleep(max(0.0, begun + strike.at - time.monotonic()))
-            heal = FAULTS[strike.fault].strike(self, strike.target)
-            time.sleep(strike.lasts)
-            heal()
+            # A node drains as long as its work takes: what strikes it next waits until it has started again.
+            with turn:
+                heal = FAULTS[strike.fault].strike(self, strike.target)
+                time.sleep(strike.lasts)
+                heal()
         except Exception as error:  # the rig itself failed, and the checker tells it
             self.ledger.accuse(f"the rig: {strike}: {error!r}")
 
