@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod condition;
+pub mod iam;
 pub mod ids;
 pub mod limits;
 pub mod order;
