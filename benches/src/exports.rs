@@ -93,7 +93,7 @@ fn order(house: &House, task_id: &str) -> Outcome<ExportTask> {
     };
     let source = export::source(SOURCE).ok_or("no such source")?;
     let (tasks, permit) = (house.store.export_tasks(), permit(Action::EXPORTTASKS_CREATE)?);
-    house.wait(tasks.create(&permit, order, move |tx, selection| source.name(tx, selection)))
+    house.wait(tasks.create(&permit, order, move |tx, selection| source.selected(tx, selection)))
 }
 
 /// The rows of an export task once it is a success.

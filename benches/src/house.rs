@@ -104,6 +104,5 @@ impl House {
 
 /// Root's.
 pub(crate) fn permit(action: Action) -> Outcome<Permit> {
-    let caller = Caller { user_id: "bench".to_owned(), project_id: PROJECT.to_owned(), root: true };
-    Ok(authorize(caller, action, PROJECT)?)
+    Ok(authorize(Caller::root("bench", PROJECT), action, PROJECT, 0)?)
 }

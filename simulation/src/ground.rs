@@ -68,8 +68,8 @@ pub(crate) fn limits() -> Limits {
 }
 
 pub(crate) fn permit(user: &str, action: Action) -> Result<Permit, String> {
-    let caller = Caller { user_id: user.to_owned(), project_id: PROJECT.to_owned(), root: true };
-    authorize(caller, action, PROJECT).map_err(|_| "a root user is not permitted".to_owned())
+    authorize(Caller::root(user, PROJECT), action, PROJECT, 0)
+        .map_err(|_| "a root user is not permitted".to_owned())
 }
 
 pub(crate) fn said<E: std::fmt::Display>(error: E) -> String {

@@ -6,7 +6,7 @@ use store::{
     Error,
     batch_tasks::{self, NewBatchTask, Targets},
     downloads::{Admission, Ask},
-    export_tasks::NewExportTask,
+    export_tasks::{NewExportTask, Selected},
 };
 use types::{Code, Language, export_task::AppType};
 
@@ -73,7 +73,8 @@ impl World<'_> {
         let (store, by) = (self.store(node)?, permit(user, Action::EXPORTTASKS_CREATE)?);
         let tasks = store.export_tasks();
         let create = tasks.create(&by, order, move |tx, selection| {
-            Ok(batch_tasks::work(tx, selection.project_id, &batch)?.map(|work| work.task_name))
+            let work = batch_tasks::work(tx, selection.project_id, &batch)?;
+            Ok(work.map(|work| Selected { name: work.task_name, app_id: work.app_id }))
         });
         let own =
             self.judge.view.exports.values().filter(|task| task.user == user && task.status == "Processing");

@@ -1,8 +1,5 @@
-//! Authentication: from a request to a [`Call`] whose caller is proven. The signature is checked over the bytes
-//! of the wire; nothing is decoded, normalised or believed before.
-//!
-//! What can be refused without the body is, so that a stranger cannot make us read megabytes. Every failure
-//! looks the same from outside, in answer and in work.
+//! From a request to a [`Call`]: whose caller is proven, whose project is the one that the path names, and whose body
+//! has found room.
 
 use axum::{
     body::{Body, HttpBody},
@@ -12,12 +9,12 @@ use axum::{
 use blob::Space;
 use domain::{Action, Caller, Permit, authorize, order::rule};
 use serde_json::Value as Json;
-use sign::{Authorization, Headers, Payload, Rejected, UNSIGNED_PAYLOAD, X_SDK_CONTENT_SHA256};
-use store::identity::KnownKey;
+use sign::{Payload, UNSIGNED_PAYLOAD, X_SDK_CONTENT_SHA256};
 use types::{Code, Fault, Language, text};
 
 use crate::{
     Api,
+    authenticate::{self, Proven},
     error::{ApiError, internal},
     query::Query,
     record, respond,
@@ -33,6 +30,7 @@ const VALUES_MAX: usize = 200_000;
 pub(crate) struct Call {
     caller: Caller,
     space: Space,
+    now_ms: i64,
     project_id: String,
     /// The other ids in the path, in order.
     ids: Vec<String>,
@@ -56,7 +54,7 @@ pub(crate) struct Upload {
 impl Call {
     /// The gate: may the caller do this in the project that the path names, and is there room for it?
     pub(crate) fn authorize(&self, action: Action) -> Result<Permit, Fault> {
-        space::admit(&self.space, authorize(self.caller.clone(), action, &self.project_id)?)
+        space::admit(&self.space, authorize(self.caller.clone(), action, &self.project_id, self.now_ms)?)
     }
 
     /// The id in the path. One that no record can have is answered like one that no record has.
@@ -111,7 +109,7 @@ impl FromRequest<Api> for Call {
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
         let (mut head, body) = request.into_parts();
-        let authenticating = begin(api, &head).await?;
+        let authenticating = authenticate::begin(api, &head).await?;
         let body = api.0.room.hold(body, api.store.context().limits.request_bytes).await?;
         authenticating.finish(api, &head, Payload::Bytes(&body.bytes))?.into_call(api, &mut head, body).await
     }
@@ -122,7 +120,7 @@ impl FromRequest<Api> for Upload {
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
         let (mut head, body) = request.into_parts();
-        let authenticating = begin(api, &head).await?;
+        let authenticating = authenticate::begin(api, &head).await?;
         let unsigned = head.headers.get(X_SDK_CONTENT_SHA256).is_some_and(|value| value == UNSIGNED_PAYLOAD);
         // The SDKs sign the hash of nothing when there is no body, whatever the header says.
         if unsigned && !body.is_end_stream() {
@@ -138,67 +136,16 @@ impl FromRequest<Api> for Upload {
     }
 }
 
-/// A request whose key has been looked up and whose body is still to come.
-struct Authenticating {
-    authorization: String,
-    key: Option<KnownKey>,
-}
-
-/// A request whose signature is right.
-struct Proven(Caller);
-
-fn refused(why: &dyn std::fmt::Display) -> ApiError {
-    tracing::debug!(%why, "not authenticated");
-    Code::Unauthenticated.into()
-}
-
-fn headers(head: &Head) -> Vec<(&str, &[u8])> {
-    head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
-}
-
-async fn begin(api: &Api, head: &Head) -> Result<Authenticating, ApiError> {
-    let header = head.headers.get("authorization").and_then(|value| value.to_str().ok());
-    let header = header.ok_or_else(|| refused(&"no Authorization"))?.to_owned();
-    let authorization = Authorization::parse(&header).map_err(|error| refused(&error))?;
-    sign::precheck(&authorization, Headers(&headers(head)), api.store.now_ms())
-        .map_err(|error| refused(&error))?;
-    let key = api.store.known_key(authorization.access_key_id().to_owned()).await?;
-    Ok(Authenticating { authorization: header, key })
-}
-
-impl Authenticating {
-    fn finish(self, api: &Api, head: &Head, payload: Payload<'_>) -> Result<Proven, ApiError> {
-        let authorization = Authorization::parse(&self.authorization).map_err(|error| refused(&error))?;
-        let headers = headers(head);
-        let request = sign::Request {
-            method: head.method.as_str(),
-            path: head.uri.path(),
-            query: head.uri.query(),
-            headers: Headers(&headers),
-            payload,
-        };
-        let now = api.store.now_ms();
-        let verdict: Result<Caller, Rejected> = match self.key {
-            Some(KnownKey { caller, secret }) => {
-                sign::verify(&authorization, &request, &secret, now).map(|()| caller)
-            }
-            None => Err(sign::verify_unknown(&authorization, &request, now)),
-        };
-        let caller = verdict.map_err(|error| refused(&error))?;
-        record::caller(authorization.access_key_id(), &caller.project_id);
-        Ok(Proven(caller))
-    }
-}
-
 impl Proven {
+    /// The call that it is, in the project that its path names.
     async fn into_call(self, api: &Api, head: &mut Head, body: Held) -> Result<Call, ApiError> {
         let Path(mut ids) = Path::<Vec<(String, String)>>::from_request_parts(head, api)
             .await
             .map_err(|_| ApiError::from(Code::UnknownPath))?;
         let project_id = if ids.is_empty() { String::new() } else { ids.remove(0).1 };
         let named = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
-        // The path, the header and the key must agree; the path is compared by the gate.
-        if named("x-project-id").is_some_and(|project| project != self.0.project_id) {
+        // The path and the header must agree.
+        if named("x-project-id").is_some_and(|project| project != project_id) {
             return Err(Code::ForeignProject.into());
         }
         match named("instance-id") {
@@ -209,9 +156,12 @@ impl Proven {
             Some(id) if id != api.0.instance_id => return Err(Code::ForeignProject.into()),
             Some(_) => {}
         }
+        record::caller(&self.by, &project_id);
+        let caller = api.store.caller(self.principal, &project_id, self.revision).await?;
         Ok(Call {
-            caller: self.0,
+            caller: Caller { source: Some(self.source), ..caller },
             space: api.space.clone(),
+            now_ms: api.store.now_ms(),
             project_id,
             ids: ids.into_iter().map(|(_, value)| value).collect(),
             headers: std::mem::take(&mut head.headers),

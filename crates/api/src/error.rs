@@ -120,22 +120,26 @@ fn status(code: Code) -> StatusCode {
         BatchFileTypeUnsupported, BatchTaskMissing, BatchTaskQuota, BatchTaskUnfinished, Denied,
         DeviceFrozen, DeviceHasChildren, DeviceMissing, DeviceNotFrozen, DeviceQuota, DeviceTaken,
         DocumentSourceMissing, ExportSourceMissing, ExportTaskInvalid, ExportTaskMissing,
-        ExportTaskNotCompleted, ExportTasksUnfinished, ForeignProject, GatewayMissing, Internal,
-        InvalidFormat, InvalidInput, InvalidTime, LevelTooDeep, LimitOutOfRange, MarkerOutOfRange,
-        NodeIdTaken, ProductInvalid, ProductMissing, ProductQuota, ProductTaken, RateLimited, StartAfterEnd,
-        StorageFull, SubDeviceNotFreezable, TargetsInvalid, TargetsTooMany, TaskPolicyInvalid,
-        TaskTypeUnsupported, TooLarge, Unauthenticated, Unavailable, UnknownPath,
+        ExportTaskNotCompleted, ExportTasksUnfinished, ForeignProject, GatewayMissing, IamDenied, IamInvalid,
+        IamMissing, IamQuota, IamTaken, IamUnauthorized, Internal, InvalidFormat, InvalidInput, InvalidTime,
+        LevelTooDeep, LimitOutOfRange, MarkerOutOfRange, NodeIdTaken, ProductInvalid, ProductMissing,
+        ProductQuota, ProductTaken, RateLimited, StartAfterEnd, StorageFull, SubDeviceNotFreezable,
+        TargetsInvalid, TargetsTooMany, TaskPolicyInvalid, TaskTypeUnsupported, TooLarge, Unauthenticated,
+        Unavailable, UnknownPath,
     };
     match code {
         Internal => StatusCode::INTERNAL_SERVER_ERROR,
         // Not the caller's fault, and the same request will do later: what clients retry.
         StorageFull | Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Unauthenticated => StatusCode::UNAUTHORIZED,
+        Unauthenticated | IamUnauthorized => StatusCode::UNAUTHORIZED,
         TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         UnknownPath | ProductMissing | DeviceMissing | BatchTaskMissing | BatchFileMissing
-        | ExportTaskMissing => StatusCode::NOT_FOUND,
+        | ExportTaskMissing | IamMissing => StatusCode::NOT_FOUND,
+        IamTaken => StatusCode::CONFLICT,
         ForeignProject
         | Denied
+        | IamDenied
+        | IamQuota
         | AppQuota
         | AppMissing
         | AppNotCarried
@@ -155,6 +159,7 @@ fn status(code: Code) -> StatusCode {
         | ExportSourceMissing
         | RateLimited => StatusCode::FORBIDDEN,
         InvalidInput
+        | IamInvalid
         | InvalidFormat
         | InvalidTime
         | StartAfterEnd

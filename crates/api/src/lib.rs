@@ -1,8 +1,9 @@
-//! The HTTP API: the only room that knows axum. A request's way is `router` -> `call`
-//! (authenticate) -> `domain::authorize` -> an endpoint's own reading of its fields -> one unit of work in the
+//! The HTTP API: the only room that knows axum. A request's way is `router` -> `authenticate`
+//! -> `call` -> `domain::authorize` -> an endpoint's own reading of its fields -> one unit of work in the
 //! store -> an answer. One endpoint a file; what cannot be answered becomes a status in `error`.
 
 mod apps;
+mod authenticate;
 mod batch_files;
 mod batch_tasks;
 mod call;
@@ -25,6 +26,7 @@ use blob::{Blobs, Space};
 use jobs::Bell;
 use store::Store;
 
+pub use authenticate::Source;
 pub use router::router;
 
 /// What the API works with.
@@ -57,6 +59,7 @@ struct Inner {
     parts: Parts,
     instance_id: String,
     room: room::Room,
+    lockout: authenticate::Lockout,
     /// Turns to read an upload.
     readings: Arc<tokio::sync::Semaphore>,
 }

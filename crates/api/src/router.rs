@@ -12,7 +12,9 @@ use axum::{
 use tokio::sync::Semaphore;
 
 use crate::{
-    Api, Inner, Parts, apps, batch_files, batch_tasks, devices, export_tasks, health, products,
+    Api, Inner, Parts, apps,
+    authenticate::Lockout,
+    batch_files, batch_tasks, devices, export_tasks, health, products,
     respond::{self, Around},
     room::Room,
     templates,
@@ -32,8 +34,10 @@ pub fn router(parts: Parts) -> Result<Router, store::Error> {
     let instance_id = parts.store.instance_id()?;
     tracing::info!(instance_id, "this installation's Instance-Id");
     let room = Room::new(parts.store.context().limits.held_bytes);
+    let limits = &parts.store.context().limits;
+    let lockout = Lockout::new(limits.signature_failures, limits.lock_seconds);
     let readings = Arc::new(Semaphore::new(READINGS_MAX));
-    let api = Api(Arc::new(Inner { parts, instance_id, room, readings }));
+    let api = Api(Arc::new(Inner { parts, instance_id, room, lockout, readings }));
     let around = |operation| from_fn_with_state(Around { api: api.clone(), operation }, respond::around);
     let unknown = respond::unknown.layer(around("unknown"));
     let mut router = Router::new();

@@ -1,20 +1,22 @@
 //! What Unlade decides, without I/O: who may do what, the limits and their reasons, conditions, and the clock
 //! and randomness that everybody else is given.
 
+pub mod action;
 pub mod clock;
 pub mod condition;
 pub mod iam;
 pub mod ids;
 pub mod limits;
 pub mod order;
-pub mod policy;
+pub mod permit;
 pub mod retention;
 pub mod rng;
 
+pub use action::Action;
 pub use clock::{Clock, SystemClock};
 pub use condition::Condition;
 pub use ids::Ids;
 pub use limits::Limits;
-pub use policy::{Action, Caller, Permit, authorize};
+pub use permit::{ACCOUNT, Access, AppOf, Caller, Permit, Rights, Scope, authorize};
 pub use retention::Retention;
 pub use rng::{Rng, SystemRng};

@@ -31,6 +31,23 @@ pub struct Limits {
     pub products: i64,
     /// Devices a project. Documented: 2,000,000 in the standard edition.
     pub devices: i64,
+    /// Wrong signatures or passwords in a row from one address that lock the key or the user there; 0 for none.
+    /// Documented: 5.
+    pub signature_failures: u32,
+    /// Seconds that such a lock lasts. Documented: five minutes.
+    pub lock_seconds: u32,
+    /// Users of the account. Documented: 50.
+    pub users: i64,
+    /// User groups. Documented: 20.
+    pub groups: i64,
+    /// Policies that the account has made. Documented: 200.
+    pub policies: i64,
+    /// Agencies. Documented: 50.
+    pub agencies: i64,
+    /// Projects. Documented: 10 a region.
+    pub projects: i64,
+    /// Access keys a user. Documented: 2.
+    pub access_keys: i64,
     /// Bytes of a JSON body. Documented: 12 MB at the gateway.
     pub request_bytes: usize,
     /// Bytes of bodies that are held in memory at a time, of all requests; further ones wait. Not documented; ten of the
@@ -53,6 +70,14 @@ impl Default for Limits {
             apps: 10,
             products: 1000,
             devices: 2_000_000,
+            signature_failures: 5,
+            lock_seconds: 300,
+            users: 50,
+            groups: 20,
+            policies: 200,
+            agencies: 50,
+            projects: 10,
+            access_keys: 2,
             request_bytes: 12 << 20,
             held_bytes: 128 << 20,
         }

@@ -8,7 +8,7 @@ pub(crate) mod bad;
 use db::{Flow, Tx};
 use serde_json::Value as Json;
 
-pub use store::export_tasks::Selection;
+pub use store::export_tasks::{Selected, Selection};
 use types::{Text, Word, text};
 
 use crate::row::{Cell, Column};
@@ -69,9 +69,9 @@ pub trait Source: Sync {
     /// canonical JSON: the Source's own keys in its own order, so that equal conditions are equal texts.
     fn select(&self, condition: &Json) -> Result<String, Text>;
 
-    /// What a file of this selection is called; `None` if what it names does not exist or is out of reach. Asked when
-    /// the export is ordered, in the transaction that takes the order, so it does not count rows.
-    fn name(&self, tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<String>, store::Error>;
+    /// What a selection finds; `None` if what it names does not exist or is out of reach. Asked when the export is
+    /// ordered, in the transaction that takes the order, so it does not count rows.
+    fn selected(&self, tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<Selected>, store::Error>;
 
     /// Its columns.
     fn columns(&self) -> &'static [Column];
@@ -79,7 +79,7 @@ pub trait Source: Sync {
     /// Which of them a summary counts.
     fn counted(&self) -> Counted;
 
-    /// What a selection holds in this snapshot; `None` as for [`Source::name`].
+    /// What a selection holds in this snapshot; `None` as for [`Source::selected`].
     fn subject(&self, tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<Subject>, store::Error>;
 
     /// Every row in its own order, until `each` has had enough.

@@ -64,8 +64,8 @@ fn store(directory: &tempfile::TempDir, clock: Arc<dyn Clock>) -> Store {
     let store = Store::open(db, context).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let project_id = runtime.block_on(store.bootstrap(Chosen::default())).unwrap().unwrap().project_id;
-    let caller = Caller { user_id: "user".into(), project_id: project_id.clone(), root: true };
-    let permit = authorize(caller, Action::BATCHTASKS_CREATE, &project_id).unwrap();
+    let caller = Caller::root("user", project_id.as_str());
+    let permit = authorize(caller, Action::BATCHTASKS_CREATE, &project_id, 0).unwrap();
     let targets = Targets::Given(vec!["a".into()]);
     let order = NewBatchTask { app_id: None, task_name: "t".into(), task_type: "freezeDevices", targets };
     runtime.block_on(store.batch_tasks().create(&permit, order)).unwrap();

@@ -1,10 +1,10 @@
 //! Apps, and the rule that finds the app of a call.
 
 use db::{Row, Tx, args};
-use domain::Permit;
+use domain::{Permit, Scope};
 use types::{Code, Fault, app::App, time};
 
-use crate::{Context, Error, Store, gate};
+use crate::{Context, Error, Store, gate, identity};
 
 /// The verbs of apps.
 pub struct Apps<'s>(&'s Store);
@@ -49,27 +49,32 @@ impl Apps<'_> {
 
     /// All apps, or those that are (or are not) the default.
     pub async fn list(&self, permit: &Permit, default_app: Option<bool>) -> Result<Vec<App>, Error> {
-        let project_id = permit.project_id().to_owned();
+        let scope = permit.scope().clone();
         self.0
             .db
             .read(move |tx| {
                 let sql = format!(
                     "SELECT {COLUMNS} FROM app WHERE project_id = ?1 AND (?2 IS NULL OR default_app = ?2)
+                        AND (?3 IS NULL OR ?3 LIKE '%,' || app_id || ',%')
                       ORDER BY created_ms DESC, app_id DESC LIMIT 500"
                 );
-                Ok(tx.all(&sql, args![&project_id, default_app], app)?)
+                let within = scope.apps_listed();
+                Ok(tx.all(&sql, args![scope.project_id(), default_app, within.as_ref()], app)?)
             })
             .await
     }
 
     /// One app.
     pub async fn show(&self, permit: &Permit, app_id: String) -> Result<App, Error> {
-        let project_id = permit.project_id().to_owned();
+        let scope = permit.scope().clone();
         self.0
             .db
             .read(move |tx| {
                 let sql = format!("SELECT {COLUMNS} FROM app WHERE project_id = ?1 AND app_id = ?2");
-                tx.first(&sql, args![&project_id, &app_id], app)?.ok_or(Code::AppMissing.into())
+                let found = tx.first(&sql, args![scope.project_id(), &app_id], app)?;
+                let app = found.ok_or(Code::AppMissing)?;
+                scope.admit(&app.app_id)?;
+                Ok(app)
             })
             .await
     }
@@ -87,6 +92,7 @@ pub(crate) fn insert(
         "INSERT INTO app (project_id, app_id, app_name, default_app, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
         args![project_id, &app_id, app_name, default_app, now],
     )?;
+    identity::changed(tx)?;
     Ok(App { app_id, app_name: app_name.to_owned(), create_time: time::compact(now), default_app })
 }
 
@@ -97,32 +103,38 @@ pub fn default_of(tx: &mut dyn Tx, project_id: &str) -> Result<Option<String>, E
 }
 
 /// The app of a call: the one it names, which must be of the project, or the default one.
-pub fn named_or_default(tx: &mut dyn Tx, project_id: &str, app_id: Option<&str>) -> Result<String, Error> {
-    match app_id {
-        Some(app_id) => must_exist(tx, project_id, app_id).map(|()| app_id.to_owned()),
-        None => default_of(tx, project_id)?.ok_or(Code::AppForeign.into()),
-    }
+pub fn named_or_default(tx: &mut dyn Tx, scope: &Scope, app_id: Option<&str>) -> Result<String, Error> {
+    let app_id = match app_id {
+        Some(app_id) => must_exist(tx, scope, app_id).map(|()| app_id.to_owned())?,
+        None => default_of(tx, scope.project_id())?.ok_or(Code::AppForeign)?,
+    };
+    scope.admit(&app_id)?;
+    Ok(app_id)
 }
 
 /// The app of a call that may leave it out only where there is no choice.
-pub fn named_or_only(tx: &mut dyn Tx, project_id: &str, app_id: Option<&str>) -> Result<String, Error> {
+pub fn named_or_only(tx: &mut dyn Tx, scope: &Scope, app_id: Option<&str>) -> Result<String, Error> {
     if app_id.is_some() {
-        return named_or_default(tx, project_id, app_id);
+        return named_or_default(tx, scope, app_id);
     }
     let sql = "SELECT app_id FROM app WHERE project_id = ?1 LIMIT 2";
-    let mut apps = tx.all(sql, args![project_id], |row| row.string(0))?;
+    let mut apps = tx.all(sql, args![scope.project_id()], |row| row.string(0))?;
     match (apps.pop(), apps.pop()) {
-        (Some(only), None) => Ok(only),
+        (Some(only), None) => {
+            scope.admit(&only)?;
+            Ok(only)
+        }
         (None, _) => Err(Code::AppForeign.into()),
         (Some(_), Some(_)) => Err(Code::AppNotCarried.into()),
     }
 }
 
-/// Refuses an app that is not of the project; an unknown and a foreign one look alike.
-pub fn must_exist(tx: &mut dyn Tx, project_id: &str, app_id: &str) -> Result<(), Error> {
+/// Refuses an app that is not of the project, where an unknown and a foreign one look alike, and one that the permit
+/// is not for.
+pub fn must_exist(tx: &mut dyn Tx, scope: &Scope, app_id: &str) -> Result<(), Error> {
     let sql = "SELECT 1 FROM app WHERE project_id = ?1 AND app_id = ?2";
-    match tx.exists(sql, args![project_id, app_id])? {
-        true => Ok(()),
+    match tx.exists(sql, args![scope.project_id(), app_id])? {
+        true => Ok(scope.admit(app_id)?),
         false => Err(Fault::of_value(Code::AppForeign, "app_id", app_id).into()),
     }
 }

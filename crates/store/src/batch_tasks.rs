@@ -1,7 +1,7 @@
 //! Batch tasks: created whole or not at all, listed, shown with their subtasks, deleted once finished.
 
 use db::{Row, Tx, args};
-use domain::Permit;
+use domain::{Permit, Scope};
 use serde_json::Value as Json;
 use types::{
     Code, Fault, RecordId,
@@ -103,8 +103,8 @@ fn progress(row: &dyn Row, from: usize) -> Result<TaskProgress, db::Error> {
 impl BatchTasks<'_> {
     /// Creates a batch task, its job and, if its targets were given one by one, its subtasks.
     pub async fn create(&self, permit: &Permit, order: NewBatchTask) -> Result<BatchTask, Error> {
-        let (project_id, user_id) = (permit.project_id().to_owned(), permit.user_id().to_owned());
-        self.0.unit(move |tx, context| create(tx, context, &project_id, &user_id, &order)).await
+        let (scope, user_id) = (permit.scope().clone(), permit.user_id().to_owned());
+        self.0.unit(move |tx, context| create(tx, context, &scope, &user_id, &order)).await
     }
 
     /// One page of batch tasks, without their targets.
@@ -114,28 +114,38 @@ impl BatchTasks<'_> {
         filter: TaskFilter,
         order: PageOrder,
     ) -> Result<Paged<BatchTask>, Error> {
-        let project_id = permit.project_id().to_owned();
+        let scope = permit.scope().clone();
         self.0
             .db
             .read(move |tx| {
                 if let Some(app_id) = &filter.app_id {
-                    apps::must_exist(tx, &project_id, app_id)?;
+                    apps::must_exist(tx, &scope, app_id)?;
                 }
+                let (project_id, within) = (scope.project_id(), scope.apps_listed());
                 let narrowed = "project_id = ?1 AND task_type = ?2 AND (?3 IS NULL OR app_id = ?3)
-                    AND (?4 IS NULL OR status = ?4)";
+                    AND (?4 IS NULL OR status = ?4) AND (?5 IS NULL OR ?5 LIKE '%,' || app_id || ',%')";
                 let (app, status) = (filter.app_id.as_ref(), filter.status.map(TaskStatus::as_str));
                 let count = tx.count(
                     &format!("SELECT COUNT(*) FROM batch_task WHERE {narrowed}"),
-                    args![&project_id, &filter.task_type, app, status],
+                    args![project_id, &filter.task_type, app, status, within.as_ref()],
                 )?;
                 let sql = format!(
-                    "SELECT {COLUMNS} FROM batch_task WHERE {narrowed} AND task_id < ?5
-                      ORDER BY task_id DESC LIMIT ?6 OFFSET ?7"
+                    "SELECT {COLUMNS} FROM batch_task WHERE {narrowed} AND task_id < ?6
+                      ORDER BY task_id DESC LIMIT ?7 OFFSET ?8"
                 );
                 let marker = order.marker.to_string();
                 let records = tx.all(
                     &sql,
-                    args![&project_id, &filter.task_type, app, status, &marker, order.limit, order.offset],
+                    args![
+                        project_id,
+                        &filter.task_type,
+                        app,
+                        status,
+                        within.as_ref(),
+                        &marker,
+                        order.limit,
+                        order.offset,
+                    ],
                     |row| Ok((page::record_id(row, 0)?, task(row)?)),
                 )?;
                 Ok(page::paged(records, count))
@@ -151,12 +161,12 @@ impl BatchTasks<'_> {
         filter: DetailFilter,
         order: PageOrder,
     ) -> Result<(BatchTask, Paged<TaskDetail>), Error> {
-        let project_id = permit.project_id().to_owned();
+        let scope = permit.scope().clone();
         self.0
             .db
             .read(move |tx| {
-                let mut task = find(tx, &project_id, &task_id)?;
-                task.targets = given_targets(tx, &project_id, &task_id)?;
+                let mut task = find(tx, &scope, &task_id)?;
+                task.targets = given_targets(tx, scope.project_id(), &task_id)?;
                 let details = subtasks::page(tx, &task_id, &task.task_progress, &filter, order)?;
                 Ok((task, details))
             })
@@ -165,10 +175,10 @@ impl BatchTasks<'_> {
 
     /// Deletes a finished batch task. Its subtasks go in slices, after this has answered.
     pub async fn delete(&self, permit: &Permit, task_id: String) -> Result<(), Error> {
-        let project_id = permit.project_id().to_owned();
+        let scope = permit.scope().clone();
         self.0
             .unit(move |tx, _| {
-                let task = find(tx, &project_id, &task_id)?;
+                let task = find(tx, &scope, &task_id)?;
                 if !TaskStatus::from_wire(&task.status).is_some_and(TaskStatus::is_final) {
                     let status = &task.status;
                     let detail =
@@ -177,7 +187,7 @@ impl BatchTasks<'_> {
                 }
                 let deleted = tx.execute(
                     "DELETE FROM batch_task WHERE project_id = ?1 AND task_id = ?2",
-                    args![&project_id, &task_id],
+                    args![scope.project_id(), &task_id],
                 )?;
                 // Another call may have done it since we looked.
                 if deleted == 0 {
@@ -189,9 +199,13 @@ impl BatchTasks<'_> {
     }
 }
 
-fn find(tx: &mut dyn Tx, project_id: &str, task_id: &str) -> Result<BatchTask, Error> {
-    let sql = format!("SELECT {COLUMNS} FROM batch_task WHERE project_id = ?1 AND task_id = ?2");
-    tx.first(&sql, args![project_id, task_id], task)?.ok_or(Code::BatchTaskMissing.into())
+fn find(tx: &mut dyn Tx, scope: &Scope, task_id: &str) -> Result<BatchTask, Error> {
+    let sql = format!("SELECT {COLUMNS}, app_id FROM batch_task WHERE project_id = ?1 AND task_id = ?2");
+    let found =
+        tx.first(&sql, args![scope.project_id(), task_id], |row| Ok((task(row)?, row.string(15)?)))?;
+    let (task, app_id) = found.ok_or(Code::BatchTaskMissing)?;
+    scope.admit(&app_id)?;
+    Ok(task)
 }
 
 /// The targets of a task to which they were given one by one.
@@ -208,12 +222,13 @@ fn given_targets(tx: &mut dyn Tx, project_id: &str, task_id: &str) -> Result<Opt
 fn create(
     tx: &mut dyn Tx,
     context: &Context,
-    project_id: &str,
+    scope: &Scope,
     user_id: &str,
     order: &NewBatchTask,
 ) -> Result<BatchTask, Error> {
+    let project_id = scope.project_id();
     gate::enter(tx, project_id)?;
-    let app_id = apps::named_or_default(tx, project_id, order.app_id.as_deref())?;
+    let app_id = apps::named_or_default(tx, scope, order.app_id.as_deref())?;
     let limit = context.limits.batch_running;
     let running = tx.count(
         "SELECT COUNT(*) FROM batch_task WHERE project_id = ?1
@@ -258,7 +273,7 @@ fn create(
         subtasks::insert(tx, &task_id, &rows)?;
     }
     jobs::enqueue(tx, &task_id, JOB, project_id)?;
-    let mut created = find(tx, project_id, &task_id)?;
+    let mut created = find(tx, scope, &task_id)?;
     if let Targets::Given(targets) = &order.targets {
         created.targets = Some(targets.clone().into());
     }

@@ -1,7 +1,7 @@
 //! Devices: added, listed, shown, frozen, unfrozen, deleted. What changes one is in `change`.
 
 use db::{Row, Tx, args};
-use domain::Permit;
+use domain::{Permit, Scope};
 use types::{
     Code,
     device::{AddDevice, AuthInfo, Device},
@@ -65,7 +65,8 @@ const SELECT: &str =
 const NARROWED: &str = "(?2 IS NULL OR d.app_id = ?2) AND (?3 IS NULL OR d.product_id = ?3)
     AND (?4 IS NULL OR (d.gateway_id = ?4 AND d.device_id <> ?4)) AND (?5 IS NULL OR d.node_id = ?5)
     AND (?6 IS NULL OR LOWER(d.device_name) LIKE ?6 ESCAPE '!')
-    AND (?7 IS NULL OR d.created_ms >= ?7) AND (?8 IS NULL OR d.created_ms < ?8)";
+    AND (?7 IS NULL OR d.created_ms >= ?7) AND (?8 IS NULL OR d.created_ms < ?8)
+    AND (?9 IS NULL OR ?9 LIKE '%,' || d.app_id || ',%')";
 
 fn device(row: &dyn Row) -> Result<Device, db::Error> {
     let status = if row.int(12)? != 0 { "FROZEN".to_owned() } else { row.string(11)? };
@@ -110,15 +111,15 @@ impl Devices<'_> {
         app_id: Option<String>,
         order: AddDevice,
     ) -> Result<Device, Error> {
-        let project_id = permit.project_id().to_owned();
+        let scope = permit.scope().clone();
         self.0
             .unit(move |tx, context| {
                 if let Some(app_id) = &app_id {
-                    apps::must_exist(tx, &project_id, app_id)?;
+                    apps::must_exist(tx, &scope, app_id)?;
                 }
-                let reach = Reach { project_id: &project_id, app_id: app_id.as_deref() };
+                let reach = Reach { project_id: scope.project_id(), app_id: app_id.as_deref() };
                 let added = add(tx, context, reach, &order)?;
-                let mut device = find(tx, context, &project_id, &added.device_id)?;
+                let mut device = find(tx, context, &scope, &added.device_id)?;
                 if let Some(auth) = &mut device.auth_info {
                     auth.secret = added.secret;
                 }
@@ -134,18 +135,19 @@ impl Devices<'_> {
         filter: DeviceFilter,
         order: PageOrder,
     ) -> Result<Paged<Device>, Error> {
-        let project_id = permit.project_id().to_owned();
+        let scope = permit.scope().clone();
         self.0
             .db
             .read(move |tx| {
                 if let Some(app_id) = &filter.app_id {
-                    apps::must_exist(tx, &project_id, app_id)?;
+                    apps::must_exist(tx, &scope, app_id)?;
                 }
+                let (project_id, within) = (scope.project_id(), scope.apps_listed());
                 let like = filter.device_name.as_deref().map(contains);
                 let count = tx.count(
                     &format!("SELECT COUNT(*) FROM device d WHERE d.project_id = ?1 AND {NARROWED}"),
                     args![
-                        &project_id,
+                        project_id,
                         filter.app_id.as_ref(),
                         filter.product_id.as_ref(),
                         filter.gateway_id.as_ref(),
@@ -153,14 +155,15 @@ impl Devices<'_> {
                         like.as_ref(),
                         filter.start_ms,
                         filter.end_ms,
+                        within.as_ref(),
                     ],
                 )?;
                 let sql =
-                    format!("{SELECT} AND {NARROWED} AND d.record_id < ?9 ORDER BY d.record_id DESC LIMIT ?10 OFFSET ?11");
+                    format!("{SELECT} AND {NARROWED} AND d.record_id < ?10 ORDER BY d.record_id DESC LIMIT ?11 OFFSET ?12");
                 let records = tx.all(
                     &sql,
                     args![
-                        &project_id,
+                        project_id,
                         filter.app_id.as_ref(),
                         filter.product_id.as_ref(),
                         filter.gateway_id.as_ref(),
@@ -168,6 +171,7 @@ impl Devices<'_> {
                         like.as_ref(),
                         filter.start_ms,
                         filter.end_ms,
+                        within.as_ref(),
                         &order.marker.to_string(),
                         order.limit,
                         order.offset,
@@ -181,36 +185,39 @@ impl Devices<'_> {
 
     /// One device, its secret masked.
     pub async fn show(&self, permit: &Permit, device_id: String) -> Result<Device, Error> {
-        let (project_id, context) = (permit.project_id().to_owned(), self.0.context.clone());
-        self.0.db.read(move |tx| find(tx, &context, &project_id, &device_id)).await
+        let (scope, context) = (permit.scope().clone(), self.0.context.clone());
+        self.0.db.read(move |tx| find(tx, &context, &scope, &device_id)).await
     }
 
     /// Freezes a device.
     pub async fn freeze(&self, permit: &Permit, device_id: String) -> Result<(), Error> {
-        let project_id = permit.project_id().to_owned();
+        let scope = permit.scope().clone();
         self.0
             .unit(move |tx, _| {
-                freeze(tx, Reach { project_id: &project_id, app_id: None }, &device_id).map(|_| ())
+                let reach = reach(tx, &scope, &device_id)?;
+                freeze(tx, reach, &device_id).map(|_| ())
             })
             .await
     }
 
     /// Unfreezes a device.
     pub async fn unfreeze(&self, permit: &Permit, device_id: String) -> Result<(), Error> {
-        let project_id = permit.project_id().to_owned();
+        let scope = permit.scope().clone();
         self.0
             .unit(move |tx, _| {
-                unfreeze(tx, Reach { project_id: &project_id, app_id: None }, &device_id).map(|_| ())
+                let reach = reach(tx, &scope, &device_id)?;
+                unfreeze(tx, reach, &device_id).map(|_| ())
             })
             .await
     }
 
     /// Deletes a device.
     pub async fn delete(&self, permit: &Permit, device_id: String) -> Result<(), Error> {
-        let project_id = permit.project_id().to_owned();
+        let scope = permit.scope().clone();
         self.0
             .unit(move |tx, _| {
-                delete(tx, Reach { project_id: &project_id, app_id: None }, &device_id).map(|_| ())
+                let reach = reach(tx, &scope, &device_id)?;
+                delete(tx, reach, &device_id).map(|_| ())
             })
             .await
     }
@@ -223,7 +230,19 @@ fn contains(text: &str) -> String {
     format!("%{literal}%")
 }
 
-fn find(tx: &mut dyn Tx, context: &Context, project_id: &str, device_id: &str) -> Result<Device, Error> {
+/// Where a permit lets a device be touched: refuses one that belongs to another app than it is for.
+fn reach<'a>(tx: &mut dyn Tx, scope: &'a Scope, device_id: &str) -> Result<Reach<'a>, Error> {
+    let project_id = scope.project_id();
+    if !scope.is_whole() {
+        let sql = "SELECT app_id FROM device WHERE project_id = ?1 AND device_id = ?2";
+        let app_id = tx.first(sql, args![project_id, device_id], |row| row.string(0))?;
+        scope.admit(&app_id.ok_or(Code::DeviceMissing)?)?;
+    }
+    Ok(Reach { project_id, app_id: None })
+}
+
+fn find(tx: &mut dyn Tx, context: &Context, scope: &Scope, device_id: &str) -> Result<Device, Error> {
+    let project_id = scope.project_id();
     let sql = format!("{SELECT} AND d.device_id = ?2");
     let found = tx.first(&sql, args![project_id, device_id], |row| {
         let mut whole = device(row)?;
@@ -239,6 +258,7 @@ fn find(tx: &mut dyn Tx, context: &Context, project_id: &str, device_id: &str) -
         Ok((whole, auth, row.opt_blob(19)?.map(<[u8]>::to_vec)))
     })?;
     let (mut device, mut auth, sealed) = found.ok_or(Code::DeviceMissing)?;
+    scope.admit(&device.app_id)?;
     if let Some(sealed) = sealed {
         let secret = context.vault.open(&secret_place(device_id, project_id), &sealed)?;
         auth.secret = Some(masked(&secret));

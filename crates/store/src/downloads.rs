@@ -1,7 +1,7 @@
 //! The one download of a user's interval, admitted in the transaction that limits it.
 
 use db::{Tx, args};
-use domain::{Permit, limits::DOWNLOAD_RESUME_SECONDS};
+use domain::{Permit, Scope, limits::DOWNLOAD_RESUME_SECONDS};
 use types::{Code, Fault, text};
 
 use crate::{
@@ -37,25 +37,25 @@ impl Store {
         permit: &Permit,
         export_task_id: String,
     ) -> Result<ExportResult, Error> {
-        let project_id = permit.project_id().to_owned();
-        self.db.read(move |tx| result_of(tx, &project_id, &export_task_id)).await
+        let scope = permit.scope().clone();
+        self.db.read(move |tx| result_of(tx, &scope, &export_task_id)).await
     }
 
     /// Admits a download or says when the next one may be.
     pub async fn admit_download(&self, permit: &Permit, ask: Ask) -> Result<Admission, Error> {
-        let (project_id, user_id) = (permit.project_id().to_owned(), permit.user_id().to_owned());
-        self.unit(move |tx, context| admit(tx, context, &project_id, &user_id, &ask)).await
+        let (scope, user_id) = (permit.scope().clone(), permit.user_id().to_owned());
+        self.unit(move |tx, context| admit(tx, context, &scope, &user_id, &ask)).await
     }
 }
 
 fn admit(
     tx: &mut dyn Tx,
     context: &Context,
-    project_id: &str,
+    scope: &Scope,
     user_id: &str,
     ask: &Ask,
 ) -> Result<Admission, Error> {
-    let result = result_of(tx, project_id, &ask.export_task_id)?;
+    let result = result_of(tx, scope, &ask.export_task_id)?;
     if ask.holds.contains(&result.sha256) {
         return Ok(Admission::Unchanged(result));
     }

@@ -17,6 +17,14 @@ pub enum Error {
     /// A sealed secret cannot be opened: wrong master key, or the row was tampered with.
     #[error("a secret cannot be opened with this master key")]
     Sealed,
+    /// A policy that was checked when it was written cannot be read now; nothing may follow from it.
+    #[error("the stored policy {name} cannot be read: {why}")]
+    Policy {
+        /// Its name.
+        name: String,
+        /// Why not.
+        why: String,
+    },
 }
 
 impl Error {

@@ -4,7 +4,7 @@
 use std::result::Result as StdResult;
 
 use db::{Row, Tx, args};
-use domain::{Condition, Permit};
+use domain::{Condition, Permit, Scope};
 use types::{
     Code, Fault, Language, RecordId, Text,
     export_task::{AppType, ExportStatus, ExportTask},
@@ -59,6 +59,15 @@ pub struct Selection<'a> {
     pub only_app: Option<&'a str>,
 }
 
+/// What a selection has found.
+#[derive(Clone, Debug)]
+pub struct Selected {
+    /// What its file is called.
+    pub name: String,
+    /// The app that its rows belong to.
+    pub app_id: String,
+}
+
 /// What a list is narrowed to.
 #[derive(Clone, Debug)]
 pub struct ExportFilter {
@@ -108,16 +117,16 @@ fn task(row: &dyn Row) -> StdResult<ExportTask, db::Error> {
 }
 
 impl ExportTasks<'_> {
-    /// Creates an export task and its job. `name` finds what is to be exported: what its file is called, `None` if
-    /// it does not exist or is out of reach.
+    /// Creates an export task and its job. `name` finds what is to be exported, `None` if it does not exist or is out
+    /// of reach.
     pub async fn create(
         &self,
         permit: &Permit,
         order: NewExportTask,
-        name: impl Fn(&mut dyn Tx, Selection<'_>) -> StdResult<Option<String>, Error> + Send + 'static,
+        name: impl Fn(&mut dyn Tx, Selection<'_>) -> StdResult<Option<Selected>, Error> + Send + 'static,
     ) -> StdResult<ExportTask, Error> {
-        let (project_id, user_id) = (permit.project_id().to_owned(), permit.user_id().to_owned());
-        self.0.unit(move |tx, context| create(tx, context, &project_id, &user_id, &order, &name)).await
+        let (scope, user_id) = (permit.scope().clone(), permit.user_id().to_owned());
+        self.0.unit(move |tx, context| create(tx, context, &scope, &user_id, &order, &name)).await
     }
 
     /// One page of the project's export tasks.
@@ -127,20 +136,21 @@ impl ExportTasks<'_> {
         filter: ExportFilter,
         order: PageOrder,
     ) -> StdResult<Paged<ExportTask>, Error> {
-        let project_id = permit.project_id().to_owned();
-        self.0.db.read(move |tx| list(tx, &project_id, &filter, order)).await
+        let scope = permit.scope().clone();
+        self.0.db.read(move |tx| list(tx, &scope, &filter, order)).await
     }
 
     /// Deletes an export task; an unfinished one is cancelled.
     pub async fn delete(&self, permit: &Permit, export_task_id: String) -> StdResult<(), Error> {
-        let project_id = permit.project_id().to_owned();
+        let scope = permit.scope().clone();
         self.0
             .unit(move |tx, context| {
-                let id = &export_task_id;
-                if !enter_gate(tx, &project_id, id)? {
+                let (project_id, id) = (scope.project_id(), &export_task_id);
+                if !enter_gate(tx, project_id, id)? {
                     return Err(Code::ExportTaskMissing.into());
                 }
-                remove(tx, context, &project_id, id)
+                admit(tx, &scope, id)?;
+                remove(tx, context, project_id, id)
             })
             .await
     }
@@ -150,13 +160,13 @@ impl ExportTasks<'_> {
 /// an app named with it must exist.
 fn narrowing_app(
     tx: &mut dyn Tx,
-    project_id: &str,
+    scope: &Scope,
     app_type: AppType,
     app_id: Option<&str>,
 ) -> StdResult<Option<String>, Error> {
     match (app_type, app_id) {
-        (AppType::App, app_id) => apps::named_or_only(tx, project_id, app_id).map(Some),
-        (AppType::Global, Some(app_id)) => apps::must_exist(tx, project_id, app_id).map(|()| None),
+        (AppType::App, app_id) => apps::named_or_only(tx, scope, app_id).map(Some),
+        (AppType::Global, Some(app_id)) => apps::must_exist(tx, scope, app_id).map(|()| None),
         (AppType::Global, None) => Ok(None),
     }
 }
@@ -164,17 +174,19 @@ fn narrowing_app(
 fn create(
     tx: &mut dyn Tx,
     context: &Context,
-    project_id: &str,
+    scope: &Scope,
     user_id: &str,
     order: &NewExportTask,
-    name: impl Fn(&mut dyn Tx, Selection<'_>) -> StdResult<Option<String>, Error>,
+    name: impl Fn(&mut dyn Tx, Selection<'_>) -> StdResult<Option<Selected>, Error>,
 ) -> StdResult<ExportTask, Error> {
     gate::enter(tx, user_id)?;
-    let only_app = narrowing_app(tx, project_id, order.app_type, order.app_id.as_deref())?;
+    let project_id = scope.project_id();
+    let only_app = narrowing_app(tx, scope, order.app_type, order.app_id.as_deref())?;
     let condition = order.resource_condition.as_str();
     let selection = Selection { project_id, condition, only_app: only_app.as_deref() };
     let missing = || Fault::of_value(Code::ExportSourceMissing, "resource_condition", condition);
-    let name = name(tx, selection)?.ok_or_else(missing)?;
+    let Selected { name, app_id: source_app_id } = name(tx, selection)?.ok_or_else(missing)?;
+    scope.admit(&source_app_id)?;
     refuse_beyond_unfinished(tx, context, user_id)?;
     let condition = Condition {
         user_id: user_id.to_owned(),
@@ -189,8 +201,9 @@ fn create(
     let (id, now) = (context.ids.next().to_string(), context.clock.now_ms());
     tx.execute(
         "INSERT INTO export_task (project_id, export_task_id, user_id, condition_key, resource_type, resource_condition,
-           export_format, app_type, app_id, language, name, status, export_count, progress, failure, created_ms, ended_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, 1, NULL, ?13, NULL)",
+           export_format, app_type, app_id, language, name, status, export_count, progress, failure, created_ms, ended_ms,
+           source_app_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, 1, NULL, ?13, NULL, ?14)",
         args![
             project_id,
             &id,
@@ -205,6 +218,7 @@ fn create(
             &name,
             ExportStatus::Processing.as_str(),
             now,
+            &source_app_id,
         ],
     )?;
     jobs::enqueue(tx, &id, JOB, project_id)?;
@@ -298,33 +312,57 @@ pub(crate) fn remove(tx: &mut dyn Tx, context: &Context, project_id: &str, id: &
 
 fn list(
     tx: &mut dyn Tx,
-    project_id: &str,
+    scope: &Scope,
     filter: &ExportFilter,
     order: PageOrder,
 ) -> StdResult<Paged<ExportTask>, Error> {
-    let only_app = narrowing_app(tx, project_id, filter.app_type, filter.app_id.as_deref())?;
+    let (project_id, within) = (scope.project_id(), scope.apps_listed());
+    let only_app = narrowing_app(tx, scope, filter.app_type, filter.app_id.as_deref())?;
     let narrowed = "project_id = ?1 AND resource_type = ?2 AND (?3 IS NULL OR resource_condition = ?3)
-        AND (?4 IS NULL OR (app_type = 'APP' AND app_id = ?4))";
+        AND (?4 IS NULL OR (app_type = 'APP' AND app_id = ?4))
+        AND (?5 IS NULL OR ?5 LIKE '%,' || source_app_id || ',%')";
     let (condition, app) = (filter.resource_condition.as_ref(), only_app.as_ref());
     let count = tx.count(
         &format!("SELECT COUNT(*) FROM export_task WHERE {narrowed}"),
-        args![project_id, filter.resource_type, condition, app],
+        args![project_id, filter.resource_type, condition, app, within.as_ref()],
     )?;
     let sql = format!(
-        "SELECT {COLUMNS} FROM export_task WHERE {narrowed} AND export_task_id < ?5
-          ORDER BY export_task_id DESC LIMIT ?6 OFFSET ?7"
+        "SELECT {COLUMNS} FROM export_task WHERE {narrowed} AND export_task_id < ?6
+          ORDER BY export_task_id DESC LIMIT ?7 OFFSET ?8"
     );
     let marker = order.marker.to_string();
     let records = tx.all(
         &sql,
-        args![project_id, filter.resource_type, condition, app, &marker, order.limit, order.offset],
+        args![
+            project_id,
+            filter.resource_type,
+            condition,
+            app,
+            within.as_ref(),
+            &marker,
+            order.limit,
+            order.offset,
+        ],
         |row| Ok((page::record_id(row, 0)?, task(row)?)),
     )?;
     Ok(page::paged(records, count))
 }
 
+/// Refuses a task whose rows belong to another app than the permit is for; of one that an older program has
+/// ordered nobody knows the app.
+fn admit(tx: &mut dyn Tx, scope: &Scope, id: &str) -> StdResult<(), Error> {
+    if scope.is_whole() {
+        return Ok(());
+    }
+    let sql = "SELECT source_app_id FROM export_task WHERE project_id = ?1 AND export_task_id = ?2";
+    let found = tx.first(sql, args![scope.project_id(), id], |row| row.opt_string(0))?;
+    Ok(scope.admit(&found.ok_or(Code::ExportTaskMissing)?.unwrap_or_default())?)
+}
+
 /// The result that a task serves: that of its condition, once the task itself has succeeded.
-pub(crate) fn result_of(tx: &mut dyn Tx, project_id: &str, id: &str) -> StdResult<Result, Error> {
+pub(crate) fn result_of(tx: &mut dyn Tx, scope: &Scope, id: &str) -> StdResult<Result, Error> {
+    admit(tx, scope, id)?;
+    let project_id = scope.project_id();
     let status = tx.first(
         "SELECT status, failure FROM export_task WHERE project_id = ?1 AND export_task_id = ?2",
         args![project_id, id],

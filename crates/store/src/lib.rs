@@ -61,6 +61,7 @@ impl Context {
 pub struct Store {
     db: Db,
     context: Arc<Context>,
+    access: Arc<identity::AccessCache>,
 }
 
 impl Store {
@@ -70,7 +71,7 @@ impl Store {
         if let Some(newest) = db.read_blocking(newest::id)? {
             context.ids.go_on_from(newest);
         }
-        Ok(Self { db, context: Arc::new(context) })
+        Ok(Self { db, context: Arc::new(context), access: Arc::default() })
     }
 
     /// The database, for the engines' own units of work.

@@ -62,12 +62,12 @@ impl Products<'_> {
         app_id: Option<String>,
         order: AddProduct,
     ) -> Result<Product, Error> {
-        let project_id = permit.project_id().to_owned();
+        let scope = permit.scope().clone();
         self.0
             .unit(move |tx, context| {
-                gate::enter(tx, &project_id)?;
-                let app_id = apps::named_or_only(tx, &project_id, app_id.as_deref())?;
-                insert(tx, context, &project_id, &app_id, &order)
+                gate::enter(tx, scope.project_id())?;
+                let app_id = apps::named_or_only(tx, &scope, app_id.as_deref())?;
+                insert(tx, context, scope.project_id(), &app_id, &order)
             })
             .await
     }
@@ -79,25 +79,30 @@ impl Products<'_> {
         filter: ProductFilter,
         order: PageOrder,
     ) -> Result<Paged<Product>, Error> {
-        let project_id = permit.project_id().to_owned();
+        let scope = permit.scope().clone();
         self.0
             .db
             .read(move |tx| {
                 if let Some(app_id) = &filter.app_id {
-                    apps::must_exist(tx, &project_id, app_id)?;
+                    apps::must_exist(tx, &scope, app_id)?;
                 }
-                let narrowed = "(?2 IS NULL OR p.app_id = ?2) AND (?3 IS NULL OR p.name = ?3)";
+                let narrowed = "(?2 IS NULL OR p.app_id = ?2) AND (?3 IS NULL OR p.name = ?3)
+                    AND (?4 IS NULL OR ?4 LIKE '%,' || p.app_id || ',%')";
                 let (app, name) = (filter.app_id.as_deref(), filter.product_name.as_deref());
+                let (project_id, within) = (scope.project_id(), scope.apps_listed());
                 let count = tx.count(
                     &format!("SELECT COUNT(*) FROM product p WHERE p.project_id = ?1 AND {narrowed}"),
-                    args![&project_id, app, name],
+                    args![project_id, app, name, within.as_ref()],
                 )?;
-                let sql = format!("{SELECT} AND {narrowed} AND p.record_id < ?4 ORDER BY p.record_id DESC LIMIT ?5 OFFSET ?6");
+                let sql = format!(
+                    "{SELECT} AND {narrowed} AND p.record_id < ?5 ORDER BY p.record_id DESC LIMIT ?6 OFFSET ?7"
+                );
                 let marker = order.marker.to_string();
-                let records =
-                    tx.all(&sql, args![&project_id, app, name, &marker, order.limit, order.offset], |row| {
-                        Ok((page::record_id(row, 0)?, product(row, false)?))
-                    })?;
+                let records = tx.all(
+                    &sql,
+                    args![project_id, app, name, within.as_ref(), &marker, order.limit, order.offset],
+                    |row| Ok((page::record_id(row, 0)?, product(row, false)?)),
+                )?;
                 Ok(page::paged(records, count))
             })
             .await
@@ -105,8 +110,15 @@ impl Products<'_> {
 
     /// One product with its model.
     pub async fn show(&self, permit: &Permit, product_id: String) -> Result<Product, Error> {
-        let project_id = permit.project_id().to_owned();
-        self.0.db.read(move |tx| find(tx, &project_id, &product_id)).await
+        let scope = permit.scope().clone();
+        self.0
+            .db
+            .read(move |tx| {
+                let product = find(tx, scope.project_id(), &product_id)?;
+                scope.admit(&product.app_id)?;
+                Ok(product)
+            })
+            .await
     }
 }
 

@@ -18,4 +18,12 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0003_transfer.sql"),
         beside: 1,
     },
+    // Older programs know one user, the root, and refuse everybody else; what they write lacks what is new, which
+    // is why it may be missing.
+    Migration {
+        version: 4,
+        name: "identity",
+        sql: include_str!("../migrations/0004_identity.sql"),
+        beside: 1,
+    },
 ];

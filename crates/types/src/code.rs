@@ -48,6 +48,14 @@ catalogue! {
     UnknownPath = "APIGW.0101", "The API does not exist or has not been published in the environment.", "API不存在或未发布到环境";
     TooLarge = "APIGW.0201", "Request entity too large.", "请求体过大";
 
+    // Of the account's users and policies. They are told in the identity service's own form, without the code.
+    IamInvalid = "IAM.0400", "The request body is invalid.", "请求体无效", ours;
+    IamUnauthorized = "IAM.0401", "The username or password is wrong.", "用户名或密码错误", ours;
+    IamDenied = "IAM.0403", "Operation not allowed. The user does not have the permission.", "该用户没有权限", ours;
+    IamMissing = "IAM.0404", "Could not find it.", "未找到", ours;
+    IamTaken = "IAM.0409", "It already exists or is in use.", "已存在或正在使用", ours;
+    IamQuota = "IAM.0410", "Operation not allowed. The quota is used up.", "数量达到上限", ours;
+
     // Common.
     Internal = "IOTDA.000001", "Internal server error.", "服务器内部错误";
     Unauthenticated = "IOTDA.000002", "Authentication failed.", "鉴权失败";

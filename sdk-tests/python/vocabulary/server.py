@@ -16,7 +16,8 @@ from .metrics import Metrics
 from .polling import until
 
 # Set unless a test says otherwise; `None` leaves a setting at the documented default.
-USUAL_SETTINGS = {"limits_download_interval_seconds": 0, "jobs_drain_seconds": 0}
+# What most tests are not about, and would wait or be locked out for.
+USUAL_SETTINGS = {"limits_download_interval_seconds": 0, "jobs_drain_seconds": 0, "limits_signature_failures": 0}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ pub(crate) async fn create(State(api): State<Api>, call: Call) -> Answer {
     let permit = call.authorize(Action::EXPORTTASKS_CREATE)?;
     let (order, source) = order(&call.json()?, call.language(), api.strict)?;
     let tasks = api.store.export_tasks();
-    let task = tasks.create(&permit, order, move |tx, selection| source.name(tx, selection)).await?;
+    let task = tasks.create(&permit, order, move |tx, selection| source.selected(tx, selection)).await?;
     api.exports.ring();
     Ok(created(&task))
 }

@@ -7,6 +7,8 @@ use super::Policy;
 /// A role that every account has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Role {
+    /// Its id, which stands in grants.
+    pub id: &'static str,
     /// Its name, which no policy of an account may have.
     pub name: &'static str,
     /// What it may do, for people.
@@ -17,6 +19,7 @@ pub struct Role {
 
 /// All rights on every service of the account but its users; here, on the one service that there is.
 pub const TENANT_ADMINISTRATOR: Role = Role {
+    id: "te_admin",
     name: "Tenant Administrator",
     description: "Full access to all services except IAM",
     document: r#"{"Version":"1.1","Statement":[{"Effect":"Allow","Action":["iotda:*:*"]}]}"#,
@@ -24,6 +27,7 @@ pub const TENANT_ADMINISTRATOR: Role = Role {
 
 /// All rights on the service.
 pub const FULL_ACCESS: Role = Role {
+    id: "iotda_full_access",
     name: "IoTDA FullAccess",
     description: "Full access to IoTDA",
     document: r#"{"Version":"1.1","Statement":[{"Effect":"Allow","Action":["iotda:*:*"]}]}"#,
@@ -31,6 +35,7 @@ pub const FULL_ACCESS: Role = Role {
 
 /// All that changes nothing: each action that does so begins with `query`.
 pub const READ_ONLY_ACCESS: Role = Role {
+    id: "iotda_read_only_access",
     name: "IoTDA ReadOnlyAccess",
     description: "Read-only access to IoTDA",
     document: r#"{"Version":"1.1","Statement":[{"Effect":"Allow","Action":["iotda:*:query*"]}]}"#,

@@ -4,7 +4,7 @@ use db::{Flow, Tx};
 use serde_json::Value as Json;
 use types::Text;
 
-use super::{Counted, Counters, Selection, Source, Subject};
+use super::{Counted, Counters, Selected, Selection, Source, Subject};
 use crate::row::{Cell, Column};
 
 /// A Source of so many rows and columns that may break off.
@@ -26,7 +26,7 @@ impl Source for Bad {
     fn select(&self, _: &Json) -> Result<String, Text> {
         Err(Text::same("is not to be selected"))
     }
-    fn name(&self, _: &mut dyn Tx, _: Selection<'_>) -> Result<Option<String>, store::Error> {
+    fn selected(&self, _: &mut dyn Tx, _: Selection<'_>) -> Result<Option<Selected>, store::Error> {
         Ok(None)
     }
     fn columns(&self) -> &'static [Column] {

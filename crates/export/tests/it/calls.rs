@@ -24,12 +24,8 @@ pub(crate) const ROWS: i64 = 3;
 impl House {
     fn permit(&self, user: usize, action: Action) -> Permit {
         let project_id = self.root.project_id.clone();
-        authorize(
-            Caller { user_id: format!("user-{user}"), project_id, root: true },
-            action,
-            &self.root.project_id,
-        )
-        .unwrap()
+        let caller = Caller::root(format!("user-{user}"), project_id);
+        authorize(caller, action, &self.root.project_id, 0).unwrap()
     }
 
     pub(crate) fn app(&self, name: &str) -> String {
@@ -80,7 +76,7 @@ impl House {
         let permit = self.permit(user, Action::EXPORTTASKS_CREATE);
         let source = source(order.resource_type).unwrap();
         let tasks = self.now().store.export_tasks();
-        let create = tasks.create(&permit, order, move |tx, selection| source.name(tx, selection));
+        let create = tasks.create(&permit, order, move |tx, selection| source.selected(tx, selection));
         let created = self.runtime.block_on(create);
         created.map(|task| task.export_task_id)
     }

@@ -15,10 +15,56 @@ pub struct Table {
 /// Every table that is copied.
 pub const TABLES: &[Table] = &[
     table("instance", 1, &["instance_id"]),
-    table("project", 1, &["project_id", "created_ms", "devices"]),
-    table("iam_user", 1, &["user_id", "user_name", "root", "created_ms"]),
-    table("access_key", 1, &["access_key_id", "user_id", "project_id", "secret_sealed", "created_ms"]),
-    table("app", 2, &["project_id", "app_id", "app_name", "default_app", "created_ms"]),
+    table("iam_domain", 1, &["domain_id", "domain_name", "created_ms"]),
+    table(
+        "project",
+        1,
+        &["project_id", "created_ms", "devices", "project_name", "description", "enterprise_project_id"],
+    ),
+    table(
+        "iam_user",
+        1,
+        &["user_id", "user_name", "root", "created_ms", "description", "disabled", "password_hash"],
+    ),
+    table(
+        "access_key",
+        1,
+        &["access_key_id", "user_id", "project_id", "secret_sealed", "created_ms", "description", "disabled"],
+    ),
+    table("iam_group", 1, &["group_id", "group_name", "description", "created_ms"]),
+    table("iam_member", 2, &["group_id", "user_id"]),
+    table(
+        "iam_policy",
+        1,
+        &["policy_id", "policy_name", "description", "document", "created_ms", "updated_ms"],
+    ),
+    table("iam_grant", 3, &["grantee_id", "project_id", "policy_id"]),
+    table("iam_agency", 1, &["agency_id", "agency_name", "description", "created_ms"]),
+    table(
+        "iam_token",
+        1,
+        &["token_sha256", "user_id", "agency_id", "project_id", "methods", "issued_ms", "expires_ms"],
+    ),
+    table(
+        "temporary_key",
+        1,
+        &[
+            "access_key_id",
+            "secret_sealed",
+            "token_sha256",
+            "user_id",
+            "agency_id",
+            "project_id",
+            "policy",
+            "created_ms",
+            "expires_ms",
+        ],
+    ),
+    table(
+        "app",
+        2,
+        &["project_id", "app_id", "app_name", "default_app", "created_ms", "enterprise_project_id"],
+    ),
     table(
         "product",
         2,
@@ -145,10 +191,12 @@ pub const TABLES: &[Table] = &[
             "failure",
             "created_ms",
             "ended_ms",
+            "source_app_id",
         ],
     ),
     table("export_result", 1, &["condition_key", "made_by", "object_key", "bytes", "sha256"]),
     table("download", 1, &["user_id", "started_ms", "sha256"]),
+    table("audit", 1, &["audit_id", "time_ms", "request_id", "project_id", "user_id", "line"]),
     table("object_garbage", 1, &["object_key", "doomed_ms"]),
     table(
         "job",
@@ -169,7 +217,7 @@ pub const TABLES: &[Table] = &[
 
 /// Tables that are not: what the migrations and this copy itself write at the target, and turns that mean nothing to
 /// whoever waits at another database.
-pub const LEFT_OUT: &[&str] = &["schema_migration", "schema_beside", "transfer", "gate"];
+pub const LEFT_OUT: &[&str] = &["schema_migration", "schema_beside", "transfer", "gate", "iam_revision"];
 
 const fn table(name: &'static str, key: usize, columns: &'static [&'static str]) -> Table {
     Table { name, key, columns }

@@ -27,7 +27,7 @@ use domain::{Action, Caller, Clock, Limits, Permit, SystemRng, authorize, clock:
 use store::{
     Context, Error, MasterKey, Store, Vault,
     batch_tasks::{self, NewBatchTask, Targets},
-    export_tasks::{Made, NewExportTask},
+    export_tasks::{Made, NewExportTask, Selected},
     identity::{Chosen, Credentials},
     jobs::{self, Claim},
 };
@@ -112,8 +112,8 @@ impl World {
     }
 
     pub(crate) fn permit(&self, action: Action) -> Permit {
-        let caller = Caller { user_id: "user".into(), project_id: self.root.project_id.clone(), root: true };
-        authorize(caller, action, &self.root.project_id).unwrap()
+        let caller = Caller::root("user", self.root.project_id.as_str());
+        authorize(caller, action, &self.root.project_id, 0).unwrap()
     }
 
     /// A batch task over `targets`; it stays unfinished.
@@ -146,7 +146,8 @@ impl World {
         let permit = self.permit(Action::EXPORTTASKS_CREATE);
         let (tasks, task_id) = (self.store.export_tasks(), task_id.to_owned());
         let create = tasks.create(&permit, order, move |tx, selection| {
-            Ok(batch_tasks::work(tx, selection.project_id, &task_id)?.map(|work| work.task_name))
+            let work = batch_tasks::work(tx, selection.project_id, &task_id)?;
+            Ok(work.map(|work| Selected { name: work.task_name, app_id: work.app_id }))
         });
         wait(create).map(|task| task.export_task_id)
     }

@@ -17,8 +17,15 @@ const MONTH: Retention = Retention { batch_task_days: 30, export_task_days: 30 }
 const STANDING: &[&str] = &[
     "instance",
     "project",
+    "iam_domain",
+    "iam_revision",
     "iam_user",
     "access_key",
+    "iam_group",
+    "iam_member",
+    "iam_policy",
+    "iam_grant",
+    "iam_agency",
     "app",
     "product",
     "device",
@@ -37,6 +44,9 @@ const PASSING: &[&str] = &[
     "export_result",
     "object_garbage",
     "job",
+    "iam_token",
+    "temporary_key",
+    "audit",
 ];
 
 fn rows(world: &World, table: &str) -> i64 {

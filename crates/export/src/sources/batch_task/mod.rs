@@ -15,7 +15,7 @@ use types::{
 
 use crate::{
     row::{Cell, Column},
-    source::{Counted, Counters, Fact, Selection, Source, Subject, no_object},
+    source::{Counted, Counters, Fact, Selected, Selection, Source, Subject, no_object},
 };
 
 /// `BatchTask`
@@ -61,8 +61,8 @@ impl Source for BatchTask {
         Ok(json!({ TASK_ID: task_id }).to_string())
     }
 
-    fn name(&self, tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<String>, store::Error> {
-        Ok(work(tx, selection)?.map(|work| work.task_name))
+    fn selected(&self, tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<Selected>, store::Error> {
+        Ok(work(tx, selection)?.map(|work| Selected { name: work.task_name, app_id: work.app_id }))
     }
 
     fn columns(&self) -> &'static [Column] {

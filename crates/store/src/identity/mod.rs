@@ -1,7 +1,28 @@
-//! Users, their access keys, and the project they belong to.
+//! The account: its users, their keys and tokens, and what each may do. Here is what the first start makes of it.
+
+mod access;
+mod agencies;
+mod groups;
+mod keys;
+mod policies;
+mod projects;
+mod tokens;
+mod users;
 
 use db::{Tx, args};
-use domain::{Caller, Rng};
+use domain::Rng;
+use types::{Code, Fault};
+
+pub(crate) use access::{AccessCache, changed};
+pub use access::{Principal, Revision};
+pub use agencies::Agency;
+pub use groups::Group;
+pub use keys::{AccessKey, KnownKey, TemporaryKey};
+pub use policies::{Grantee, PolicyOrder, StoredPolicy};
+pub use projects::{Domain, Project, ProjectOrder};
+pub(crate) use tokens::expire;
+pub use tokens::{KnownToken, Token};
+pub use users::{User, UserOrder};
 
 use crate::{Context, Error, Store, Vault, apps, gate};
 
@@ -29,15 +50,11 @@ pub struct Chosen {
     pub promised: Option<(String, String)>,
 }
 
-/// Who a key belongs to, and the secret that must have made the signature.
-pub struct KnownKey {
-    /// Its owner.
-    pub caller: Caller,
-    /// SK.
-    pub secret: Vec<u8>,
-}
-
 const ROOT: &str = "root";
+/// The account's name until the operator gives it another.
+const DOMAIN: &str = "unlade";
+/// The enterprise project of whatever was never put into one; the cloud's id for its default one.
+pub const ENTERPRISE_PROJECT_DEFAULT: &str = "0";
 /// Several nodes may start for the first time at once.
 const BOOTSTRAP: &str = "bootstrap";
 const KEY_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -78,31 +95,6 @@ impl Store {
         })
     }
 
-    /// The owner of an access key.
-    pub async fn known_key(&self, access_key_id: String) -> Result<Option<KnownKey>, Error> {
-        let context = self.context.clone();
-        self.db
-            .read(move |tx| {
-                let found = tx.first(
-                    "SELECT k.user_id, k.project_id, u.root, k.secret_sealed FROM access_key k
-                       JOIN iam_user u ON u.user_id = k.user_id WHERE k.access_key_id = ?1",
-                    args![&access_key_id],
-                    |row| {
-                        let caller = Caller {
-                            user_id: row.string(0)?,
-                            project_id: row.string(1)?,
-                            root: row.int(2)? != 0,
-                        };
-                        Ok((caller, row.opt_blob(3)?.unwrap_or_default().to_vec()))
-                    },
-                )?;
-                let Some((caller, sealed)) = found else { return Ok(None) };
-                let secret = context.vault.open(&key_place(&access_key_id), &sealed)?;
-                Ok(Some(KnownKey { caller, secret }))
-            })
-            .await
-    }
-
     /// Seals every secret anew that is not under the vault's current key; answers how many.
     pub async fn reseal(&self) -> Result<u64, Error> {
         self.unit(|tx, context| {
@@ -113,6 +105,13 @@ impl Store {
                 "UPDATE access_key SET secret_sealed = ?3 WHERE access_key_id = ?1 AND ?2 = ''",
                 |id, _| key_place(id),
             )?;
+            let temporary = reseal_table(
+                tx,
+                context,
+                "SELECT access_key_id, '', secret_sealed FROM temporary_key",
+                "UPDATE temporary_key SET secret_sealed = ?3 WHERE access_key_id = ?1 AND ?2 = ''",
+                |id, _| keys::temporary_place(id),
+            )?;
             let devices = reseal_table(
                 tx,
                 context,
@@ -120,10 +119,18 @@ impl Store {
                 "UPDATE device SET secret_sealed = ?3 WHERE device_id = ?1 AND project_id = ?2",
                 crate::devices::secret_place,
             )?;
-            Ok(keys + devices + crate::subtasks::reseal(tx, context)?)
+            Ok(keys + temporary + devices + crate::subtasks::reseal(tx, context)?)
         })
         .await
     }
+}
+
+/// Refuses one more row than a limit allows, behind the gate that serialises who looks.
+fn quota(tx: &mut dyn Tx, table: &str, setting: &str, limit: i64) -> Result<(), Error> {
+    if tx.count(&format!("SELECT COUNT(*) FROM {table}"), args![])? >= limit {
+        return Err(Fault::at_limit(Code::IamQuota, setting, limit).into());
+    }
+    Ok(())
 }
 
 /// Refuses a vault that does not open what lies sealed: nodes of one database share one master key.
@@ -148,6 +155,7 @@ fn bootstrap(tx: &mut dyn Tx, context: &Context, chosen: &Chosen) -> Result<Opti
         "INSERT INTO project (project_id, created_ms, devices) VALUES (?1, ?2, 0) ON CONFLICT (project_id) DO NOTHING",
         args![&project_id, now],
     )?;
+    put_domain(tx, rng, now)?;
     let app_id = match apps::default_of(tx, &project_id)? {
         Some(app_id) => app_id,
         None => apps::insert(tx, context, &project_id, "DefaultApp", true)?.app_id,
@@ -182,6 +190,16 @@ fn bootstrap(tx: &mut dyn Tx, context: &Context, chosen: &Chosen) -> Result<Opti
     }))
 }
 
+fn put_domain(tx: &mut dyn Tx, rng: &(dyn Rng + 'static), now_ms: i64) -> Result<(), Error> {
+    if !tx.exists("SELECT 1 FROM iam_domain", args![])? {
+        tx.execute(
+            "INSERT INTO iam_domain (domain_id, domain_name, created_ms) VALUES (?1, ?2, ?3)",
+            args![&rng.hex(32), DOMAIN, now_ms],
+        )?;
+    }
+    Ok(())
+}
+
 fn key_exists(tx: &mut dyn Tx, access_key_id: &str) -> Result<bool, Error> {
     Ok(tx.exists("SELECT 1 FROM access_key WHERE access_key_id = ?1", args![access_key_id])?)
 }
@@ -214,6 +232,7 @@ fn put_key(
          ON CONFLICT (access_key_id) DO UPDATE SET project_id = excluded.project_id, secret_sealed = excluded.secret_sealed",
         args![access_key_id, user_id, project_id, sealed.as_slice(), context.clock.now_ms()],
     )?;
+    changed(tx)?;
     Ok(true)
 }
 

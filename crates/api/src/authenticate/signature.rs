@@ -1,0 +1,65 @@
+//! Proof by a signature.
+
+use axum::http::request::Parts as Head;
+use sign::{Authorization, Headers, Payload, Rejected};
+use store::identity::KnownKey;
+
+use super::{Proven, only, refused, source};
+use crate::{Api, error::ApiError};
+
+/// A signed request whose key has been looked up.
+pub(crate) struct Signed {
+    authorization: String,
+    key: Option<KnownKey>,
+}
+
+fn headers(head: &Head) -> Vec<(&str, &[u8])> {
+    head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
+}
+
+impl Signed {
+    pub(super) async fn begin(api: &Api, head: &Head) -> Result<Self, ApiError> {
+        let header =
+            only(&head.headers, "authorization").ok_or_else(|| refused(&"no Authorization"))?.to_owned();
+        let authorization = Authorization::parse(&header).map_err(|error| refused(&error))?;
+        sign::precheck(&authorization, Headers(&headers(head)), api.store.now_ms())
+            .map_err(|error| refused(&error))?;
+        api.0.lockout.refuse_locked(authorization.access_key_id(), source(head))?;
+        let key = api.store.known_key(authorization.access_key_id().to_owned()).await?;
+        Ok(Self { authorization: header, key })
+    }
+
+    pub(super) fn finish(self, api: &Api, head: &Head, payload: Payload<'_>) -> Result<Proven, ApiError> {
+        let authorization = Authorization::parse(&self.authorization).map_err(|error| refused(&error))?;
+        let headers = headers(head);
+        let request = sign::Request {
+            method: head.method.as_str(),
+            path: head.uri.path(),
+            query: head.uri.query(),
+            headers: Headers(&headers),
+            payload,
+        };
+        let now = api.store.now_ms();
+        let verdict = match &self.key {
+            Some(key) => sign::verify(&authorization, &request, &key.secret, now).and_then(|()| {
+                let token = only(&head.headers, "x-security-token");
+                if key.admits_token(token) { Ok(key) } else { Err(Rejected::Signature) }
+            }),
+            None => Err(sign::verify_unknown(&authorization, &request, now)),
+        };
+        let (by, source) = (authorization.access_key_id(), source(head));
+        match verdict {
+            Ok(key) => {
+                api.0.lockout.succeeded(by, source);
+                let (principal, revision) = (key.principal.clone(), key.revision);
+                Ok(Proven { principal, revision, by: by.to_owned(), source })
+            }
+            Err(rejected) => {
+                if matches!(rejected, Rejected::Signature) {
+                    api.0.lockout.failed(by, source);
+                }
+                Err(refused(&rejected))
+            }
+        }
+    }
+}
