@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{Outcome, child, devices, figure::Figure, peer, table::Table};
+use crate::{Outcome, child, devices, figure::Figure, peer, signatures, table::Table};
 
 /// Up to so many rows a figure is short enough to be measured three times, and a peer's to be waited for.
 const SHORT: i64 = 100_000;
@@ -19,10 +19,10 @@ pub(crate) fn run(quick: bool, rows: Option<i64>, record: Option<&Path>) -> Outc
         exports(&mut table, rows, runs(quick, rows))?;
     }
     createdevices(&mut table, created, runs(quick, created))?;
-    match record {
-        None => Ok(()),
-        Some(path) => table.record(path),
+    if let Some(path) = record {
+        table.record(path)?;
     }
+    signatures::run(quick, record)
 }
 
 fn runs(quick: bool, rows: i64) -> usize {

@@ -4,7 +4,7 @@ use std::{fs::File, path::Path, time::Duration};
 
 use domain::{Clock, SystemClock};
 use serde_json::{Value, json};
-use sign::{Headers, Payload, Request, Signer};
+use sign::{Headers, Payload, Request, Signer, SigningAlgorithm};
 use ureq::{
     Agent, Body,
     http::{self, Response},
@@ -166,7 +166,11 @@ impl Client {
         let headers = [("Host", self.host.as_bytes()), ("Content-Type", JSON.as_bytes())];
         let request =
             Request { method, path, query, headers: Headers(&headers), payload: Payload::Bytes(body) };
-        let signer = Signer { access_key_id: ACCESS_KEY, secret_key: SECRET_KEY.as_bytes(), region: None };
+        let signer = Signer {
+            access_key_id: ACCESS_KEY,
+            secret_key: SECRET_KEY.as_bytes(),
+            algorithm: SigningAlgorithm::default(),
+        };
         Ok(signer.sign(&request, SystemClock.now_ms())?)
     }
 }

@@ -1,4 +1,5 @@
-//! How fast: an export from SQLite to the finished zip beside a bare scan of the same rows, and createDevices.
+//! How fast: an export from SQLite to the finished zip beside a bare scan of the same rows, createDevices, and the
+//! check of a signature.
 //! Each figure is a process of its own, so that its CPU seconds and its peak memory are its own.
 
 #![expect(clippy::print_stdout, reason = "this program prints figures")]
@@ -15,6 +16,7 @@ mod rows;
 mod scale;
 mod seed;
 mod server;
+mod signatures;
 mod spreadsheets;
 mod table;
 
@@ -44,6 +46,15 @@ enum What {
         /// Rows of every figure
         #[arg(long)]
         rows: Option<i64>,
+        /// Write the table, with the machine that it is true for, to this file
+        #[arg(long)]
+        record: Option<PathBuf>,
+    },
+    /// The check of a signature under each algorithm
+    Signatures {
+        /// Few checks: shows that everything runs, not how fast it is
+        #[arg(long)]
+        quick: bool,
         /// Write the table, with the machine that it is true for, to this file
         #[arg(long)]
         record: Option<PathBuf>,
@@ -93,6 +104,7 @@ enum What {
 fn main() -> Outcome<()> {
     match Arguments::parse().what {
         What::All { quick, rows, record } => all::run(quick, rows, record.as_deref()),
+        What::Signatures { quick, record } => signatures::run(quick, record.as_deref()),
         What::Spreadsheets(options) => spreadsheets::run(&options),
         What::Scale(options) => scale::run(&options),
         What::MakeSpreadsheets { directory, rows } => print(&spreadsheets::make(&directory, rows)?),

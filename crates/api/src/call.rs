@@ -9,7 +9,7 @@ use axum::{
 use blob::Space;
 use domain::{Action, Caller, Permit, authorize, order::rule};
 use serde_json::Value as Json;
-use sign::{Payload, UNSIGNED_PAYLOAD, X_SDK_CONTENT_SHA256};
+use sign::Payload;
 use types::{Code, Fault, Language, text};
 
 use crate::{
@@ -121,9 +121,8 @@ impl FromRequest<Api> for Upload {
     async fn from_request(request: Request, api: &Api) -> Result<Self, ApiError> {
         let (mut head, body) = request.into_parts();
         let authenticating = authenticate::begin(api, &head).await?;
-        let unsigned = head.headers.get(X_SDK_CONTENT_SHA256).is_some_and(|value| value == UNSIGNED_PAYLOAD);
         // The SDKs sign the hash of nothing when there is no body, whatever the header says.
-        if unsigned && !body.is_end_stream() {
+        if authenticating.proves_without_body() && !body.is_end_stream() {
             let proven = authenticating.finish(api, &head, Payload::Streamed)?;
             let call = proven.into_call(api, &mut head, Held::default()).await?;
             return Ok(Self { call, body, _held: Held::default() });

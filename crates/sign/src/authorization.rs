@@ -5,6 +5,9 @@
 
 use thiserror::Error;
 
+use crate::hash::Hash;
+use crate::pair::Pair;
+
 /// The service name that the SDKs put into the scope of a derived key for this API.
 pub const SERVICE: &str = "iotdm";
 
@@ -14,11 +17,8 @@ const ACCESS_KEY_ID_BYTES_MAX: usize = 128;
 const REGION_BYTES_MAX: usize = 64;
 const SIGNED_HEADERS_MAX: usize = 64;
 
-/// HMAC-SHA256 as lower-case hex.
-const HMAC_SHA256_HEX_BYTES: usize = 64;
-
-/// The algorithms of the SDKs that are not checked yet, by their names on the wire.
-const UNSUPPORTED: [&str; 3] = ["SDK-HMAC-SM3", "SDK-ECDSA-P256-SHA256", "SDK-SM2-SM3"];
+/// An HMAC as lower-case hex.
+const MAC_HEX_BYTES: usize = 64;
 
 /// How a request is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,12 @@ pub enum Algorithm<'a> {
     SdkHmacSha256,
     /// `V11-HMAC-SHA256`: a key derived for one day, region and service signs.
     V11HmacSha256(Scope<'a>),
+    /// `SDK-HMAC-SM3`: the secret key itself signs.
+    SdkHmacSm3,
+    /// `SDK-ECDSA-P256-SHA256`: a private key derived from the access key signs.
+    SdkEcdsaP256Sha256,
+    /// `SDK-SM2-SM3`: a private key derived from the access key signs.
+    SdkSm2Sm3,
 }
 
 impl Algorithm<'_> {
@@ -36,6 +42,22 @@ impl Algorithm<'_> {
         match self {
             Self::SdkHmacSha256 => "SDK-HMAC-SHA256",
             Self::V11HmacSha256(_) => "V11-HMAC-SHA256",
+            Self::SdkHmacSm3 => "SDK-HMAC-SM3",
+            Self::SdkEcdsaP256Sha256 => "SDK-ECDSA-P256-SHA256",
+            Self::SdkSm2Sm3 => "SDK-SM2-SM3",
+        }
+    }
+
+    /// The header in which a signer states the hash of the body, or [`crate::UNSIGNED_PAYLOAD`].
+    pub fn content_header(&self) -> &'static str {
+        self.hash().content_header()
+    }
+
+    /// What hashes the body and the canonical request.
+    pub(crate) fn hash(&self) -> Hash {
+        match self {
+            Self::SdkHmacSha256 | Self::V11HmacSha256(_) | Self::SdkEcdsaP256Sha256 => Hash::Sha256,
+            Self::SdkHmacSm3 | Self::SdkSm2Sm3 => Hash::Sm3,
         }
     }
 }
@@ -94,7 +116,16 @@ pub struct Authorization<'a> {
     algorithm: Algorithm<'a>,
     access_key_id: &'a str,
     signed_headers: &'a str,
-    signature: &'a str,
+    signature: Signature<'a>,
+}
+
+/// What is said to be the signature.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Signature<'a> {
+    /// In lower-case hex. Never compare it with `==`.
+    Mac(&'a str),
+    /// Two numbers below the order of a curve, or so it is said.
+    Pair(Pair),
 }
 
 impl<'a> Authorization<'a> {
@@ -105,22 +136,22 @@ impl<'a> Authorization<'a> {
         }
         let (name, parameters) = header.split_once(' ').ok_or(Malformed::NotASignature)?;
         let (algorithm, access_key_id, rest) = match name {
-            "SDK-HMAC-SHA256" => {
-                let (access_key_id, rest) = parameter(parameters, "Access=").ok_or(Malformed::Credential)?;
-                (Algorithm::SdkHmacSha256, access_key_id, rest)
-            }
             "V11-HMAC-SHA256" => {
                 let (credential, rest) = parameter(parameters, "Credential=").ok_or(Malformed::Credential)?;
                 let (access_key_id, info) = credential.split_once('/').ok_or(Malformed::Credential)?;
                 (Algorithm::V11HmacSha256(Scope::parse(info)?), access_key_id, rest)
             }
-            _ => return Err(unknown(name)),
+            _ => {
+                let algorithm = plain(name).ok_or(Malformed::NotASignature)?;
+                let (access_key_id, rest) = parameter(parameters, "Access=").ok_or(Malformed::Credential)?;
+                (algorithm, access_key_id, rest)
+            }
         };
         check_access_key_id(access_key_id)?;
         let (signed_headers, rest) = parameter(rest, "SignedHeaders=").ok_or(Malformed::SignedHeaders)?;
         check_signed_headers(signed_headers)?;
         let signature = rest.strip_prefix("Signature=").ok_or(Malformed::Signature)?;
-        check_signature(signature)?;
+        let signature = parsed_signature(algorithm, signature).ok_or(Malformed::Signature)?;
         Ok(Self { algorithm, access_key_id, signed_headers, signature })
     }
 
@@ -144,9 +175,9 @@ impl<'a> Authorization<'a> {
         self.signed_headers.split(';').any(|signed| signed == name)
     }
 
-    /// The signature in lower-case hex. Never compare it with `==`.
-    pub(crate) fn signature(&self) -> &'a str {
-        self.signature
+    /// The signature.
+    pub(crate) fn signature(&self) -> &Signature<'a> {
+        &self.signature
     }
 }
 
@@ -155,11 +186,12 @@ fn parameter<'a>(text: &'a str, prefix: &str) -> Option<(&'a str, &'a str)> {
     text.strip_prefix(prefix)?.split_once(", ")
 }
 
-fn unknown(name: &str) -> Malformed {
-    match UNSUPPORTED.iter().find(|unsupported| **unsupported == name) {
-        Some(unsupported) => Malformed::Unsupported(unsupported),
-        None => Malformed::NotASignature,
-    }
+/// The algorithms that need no more than the access key.
+fn plain(name: &str) -> Option<Algorithm<'static>> {
+    use Algorithm::{SdkEcdsaP256Sha256, SdkHmacSha256, SdkHmacSm3, SdkSm2Sm3};
+    [SdkHmacSha256, SdkHmacSm3, SdkEcdsaP256Sha256, SdkSm2Sm3]
+        .into_iter()
+        .find(|algorithm| algorithm.name() == name)
 }
 
 fn check_access_key_id(access_key_id: &str) -> Result<(), Malformed> {
@@ -185,12 +217,15 @@ fn check_signed_headers(signed_headers: &str) -> Result<(), Malformed> {
     Ok(())
 }
 
-fn check_signature(signature: &str) -> Result<(), Malformed> {
-    let permitted = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    if signature.len() != HMAC_SHA256_HEX_BYTES || !signature.bytes().all(permitted) {
-        return Err(Malformed::Signature);
+fn parsed_signature<'a>(algorithm: Algorithm<'_>, signature: &'a str) -> Option<Signature<'a>> {
+    match algorithm {
+        Algorithm::SdkHmacSha256 | Algorithm::V11HmacSha256(_) | Algorithm::SdkHmacSm3 => {
+            let permitted = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+            (signature.len() == MAC_HEX_BYTES && signature.bytes().all(permitted))
+                .then_some(Signature::Mac(signature))
+        }
+        Algorithm::SdkEcdsaP256Sha256 | Algorithm::SdkSm2Sm3 => Pair::parse(signature).map(Signature::Pair),
     }
-    Ok(())
 }
 
 /// Why a header is not a signature that we can check.
@@ -199,9 +234,6 @@ pub enum Malformed {
     /// Another scheme (`Bearer`, `Basic`, ...) or no scheme at all.
     #[error("the Authorization header is not a signature")]
     NotASignature,
-    /// A signature of the SDKs that this server does not check.
-    #[error("the signature algorithm {0} is not supported")]
-    Unsupported(&'static str),
     /// Longer than any signer writes.
     #[error("the Authorization header is too long")]
     TooLong,
@@ -212,7 +244,9 @@ pub enum Malformed {
     #[error("the signed headers must be lower-case names, sorted, without repetition, joined by ';'")]
     SignedHeaders,
     /// The `Signature` part.
-    #[error("the signature must be 64 lower-case hex digits")]
+    #[error(
+        "the signature must be 64 lower-case hex digits, or the strict DER of two numbers in lower-case hex"
+    )]
     Signature,
 }
 
@@ -236,8 +270,22 @@ mod tests {
         );
         let parsed = Authorization::parse(&header).unwrap();
         let Algorithm::V11HmacSha256(scope) = parsed.algorithm() else { panic!("not derived") };
+        assert_eq!(parsed.algorithm().name(), "V11-HMAC-SHA256");
         assert_eq!(scope.info(), "20260102/cn-north-4/iotdm");
         assert_eq!((scope.date(), scope.region(), scope.service()), ("20260102", "cn-north-4", "iotdm"));
+    }
+
+    #[test]
+    fn a_curve_s_signature_is_two_numbers() {
+        for (name, algorithm) in
+            [("SDK-ECDSA-P256-SHA256", Algorithm::SdkEcdsaP256Sha256), ("SDK-SM2-SM3", Algorithm::SdkSm2Sm3)]
+        {
+            let header =
+                |signature| format!("{name} Access=AK1, SignedHeaders=x-sdk-date, Signature={signature}");
+            let (two, one) = (header("3006020101020102"), header(SIGNATURE));
+            assert_eq!(Authorization::parse(&two).unwrap().algorithm(), algorithm);
+            assert_eq!(Authorization::parse(&one).err(), Some(Malformed::Signature));
+        }
     }
 
     #[test]
@@ -245,7 +293,11 @@ mod tests {
         let cases = [
             ("", Malformed::NotASignature),
             ("Bearer abc", Malformed::NotASignature),
-            ("SDK-HMAC-SM3 Access=A, SignedHeaders=a, Signature=00", Malformed::Unsupported("SDK-HMAC-SM3")),
+            ("SDK-HMAC-MD5 Access=A, SignedHeaders=a, Signature=00", Malformed::NotASignature),
+            ("sdk-hmac-sm3 Access=A, SignedHeaders=a, Signature=00", Malformed::NotASignature),
+            ("SDK-HMAC-SM3 Credential=A, SignedHeaders=a, Signature=00", Malformed::Credential),
+            ("SDK-HMAC-SM3 Access=A, SignedHeaders=a, Signature=3006020101020102", Malformed::Signature),
+            ("SDK-SM2-SM3 Access=A, SignedHeaders=a, Signature=3006020101020100", Malformed::Signature),
             ("SDK-HMAC-SHA256 Credential=A, SignedHeaders=a, Signature=00", Malformed::Credential),
             ("SDK-HMAC-SHA256 Access=, SignedHeaders=a, Signature=00", Malformed::Credential),
             ("SDK-HMAC-SHA256 Access=A/B, SignedHeaders=a, Signature=00", Malformed::Credential),

@@ -5,7 +5,7 @@
 //! /canonical/uri/               <algorithm>
 //! canonical=query               <X-Sdk-Date>
 //! name:value                    [<scope>]            only V11
-//! ...                           hex(sha256(canonical request))
+//! ...                           hex(hash(canonical request))
 //!
 //! name;...
 //! payload hash
@@ -14,7 +14,6 @@
 //! Two wire forms may have one canonical form (`/a` and `/a/`, `%7e` and `~`, `/` and `%2F` in a path): that is how the
 //! published algorithm is, and every official signer relies on it. A route must therefore not give `%2F` a meaning.
 
-use crate::key::sha256_hex;
 use crate::percent;
 use crate::{Algorithm, Rejected, Request, SdkDate};
 
@@ -76,11 +75,11 @@ pub fn canonical_request(
 
 /// Builds the text that the signature is over.
 pub fn string_to_sign(algorithm: Algorithm<'_>, date: &SdkDate, canonical_request: &[u8]) -> String {
-    let hash = sha256_hex(canonical_request);
+    let hash = algorithm.hash().hex(canonical_request);
     let (name, date) = (algorithm.name(), date.as_str());
     match algorithm {
-        Algorithm::SdkHmacSha256 => format!("{name}\n{date}\n{hash}"),
         Algorithm::V11HmacSha256(scope) => format!("{name}\n{date}\n{}\n{hash}", scope.info()),
+        _ => format!("{name}\n{date}\n{hash}"),
     }
 }
 

@@ -2,21 +2,25 @@
 //!
 //! ```text
 //!   Authorization header ── Authorization::parse ─┐
-//!   headers, clock ─────── precheck ──────────────┤  before the body is read and the key looked up
+//!   headers ────────────── precheck ──────────────┤  before the body is read and the key looked up
 //!   path, query, body ──── canonical_request ─────┤
-//!                          string_to_sign ────────┴─ verify: HMAC, compared in constant time
+//!                          string_to_sign ────────┴─ verify, in a time that no secret changes
 //! ```
 //!
 //! Pure functions only. This crate reads no clock (the caller passes `now_ms`), looks up no keys, does no I/O, and knows
 //! neither an HTTP library nor a status code: a [`Request`] borrows what was on the wire, exactly as it was.
 //!
 //! What is accepted is the union of what the official Python, Java and Go signers make, and nothing looser. Where they
-//! differ, the difference is one entry of the closed list [`QueryForm::ALL`] or of the payload rules in `payload.rs`.
+//! differ, the difference is one entry of the closed list [`QueryForm::ALL`], of the payload rules in `payload.rs`, or of the
+//! keys in `curve/`.
 
 mod authorization;
 mod canonical;
+mod curve;
 mod date;
+mod hash;
 mod key;
+mod pair;
 mod payload;
 mod percent;
 mod reject;
@@ -30,14 +34,11 @@ pub use date::{CLOCK_SKEW_MAX_MS, SdkDate};
 pub use key::derive_key;
 pub use reject::Rejected;
 pub use request::{Headers, Payload, Request};
-pub use signer::{SignedHeaders, Signer};
-pub use verify::{precheck, verify, verify_unknown};
+pub use signer::{SignedHeaders, Signer, SigningAlgorithm};
+pub use verify::{Prechecked, precheck, verify, verify_unknown};
 
 /// The header that says when a request was signed.
 pub const X_SDK_DATE: &str = "X-Sdk-Date";
 
-/// The header in which a signer states the hash of the body, or [`UNSIGNED_PAYLOAD`].
-pub const X_SDK_CONTENT_SHA256: &str = "X-Sdk-Content-Sha256";
-
-/// The value of [`X_SDK_CONTENT_SHA256`] that leaves the body out of the signature.
+/// The value of [`Algorithm::content_header`] that leaves the body out of the signature.
 pub const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";

@@ -45,8 +45,8 @@ pub enum Rejected {
     /// The body was not read, but the request does not say `UNSIGNED-PAYLOAD`.
     #[error("the body of this request must be UNSIGNED-PAYLOAD")]
     PayloadNotRead,
-    /// `X-Sdk-Content-Sha256` is not the hash of the body.
-    #[error("the body does not match X-Sdk-Content-Sha256")]
+    /// `X-Sdk-Content-Sha256` or `X-Sdk-Content-Sm3` is not the hash of the body.
+    #[error("the body does not match the hash that the headers state")]
     PayloadMismatch,
     /// Only when signing: the `Authorization` header would be one that nobody can read.
     #[error(transparent)]

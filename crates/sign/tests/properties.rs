@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use unlade_sign::{
-    Authorization, Headers, Malformed, Payload, Rejected, Request, SignedHeaders, Signer, verify,
+    Authorization, Headers, Malformed, Payload, Rejected, Request, SignedHeaders, Signer, SigningAlgorithm,
+    verify,
 };
 
 const SIGNED_AT_MS: i64 = 1_767_323_045_000;
@@ -15,7 +16,7 @@ struct Call {
     query: String,
     note: String,
     body: Vec<u8>,
-    region: Option<String>,
+    algorithm: SigningAlgorithm<'static>,
 }
 
 impl Call {
@@ -34,7 +35,7 @@ impl Call {
     }
 
     fn sign(&self) -> SignedHeaders {
-        let signer = Signer { access_key_id: "AK", secret_key: SECRET_KEY, region: self.region.as_deref() };
+        let signer = Signer { access_key_id: "AK", secret_key: SECRET_KEY, algorithm: self.algorithm };
         self.with_request(None, |request| signer.sign(request, SIGNED_AT_MS)).expect("it can be signed")
     }
 
@@ -46,6 +47,17 @@ impl Call {
     }
 }
 
+fn algorithm() -> impl Strategy<Value = SigningAlgorithm<'static>> {
+    prop::sample::select(vec![
+        SigningAlgorithm::HmacSha256,
+        SigningAlgorithm::V11HmacSha256("cn-north-4"),
+        SigningAlgorithm::V11HmacSha256("a"),
+        SigningAlgorithm::HmacSm3,
+        SigningAlgorithm::EcdsaP256Sha256,
+        SigningAlgorithm::Sm2Sm3,
+    ])
+}
+
 /// Calls in which no two wire forms mean the same: nothing percent-encoded, no final slash, no repeated query key, no case
 /// that an old Go client could have lowered.
 fn call() -> impl Strategy<Value = Call> {
@@ -55,15 +67,15 @@ fn call() -> impl Strategy<Value = Call> {
         "k=[A-Za-z0-9_.~-]{1,10}&m=[A-Za-z0-9_.~-]{1,10}",
         "[!-~]([ -~]{0,20}[!-~])?",
         proptest::collection::vec(any::<u8>(), 1..64),
-        proptest::option::of("[a-z0-9-]{1,20}"),
+        algorithm(),
     )
-        .prop_map(|(method, path, query, note, body, region)| Call {
+        .prop_map(|(method, path, query, note, body, algorithm)| Call {
             method,
             path,
             query,
             note,
             body,
-            region,
+            algorithm,
         })
 }
 
@@ -91,7 +103,9 @@ fn a_request_whose_authorization_nobody_could_read_is_not_signed() {
             headers: Headers(&headers),
             payload: Payload::Bytes(b""),
         };
-        Signer { access_key_id, secret_key: SECRET_KEY, region: None }.sign(&request, SIGNED_AT_MS).map(drop)
+        Signer { access_key_id, secret_key: SECRET_KEY, algorithm: SigningAlgorithm::default() }
+            .sign(&request, SIGNED_AT_MS)
+            .map(drop)
     };
     let refused = |why| Err(Rejected::Authorization(why));
     let many: Vec<String> = (0..64).map(|number| format!("x-{number}")).collect();
@@ -127,9 +141,10 @@ proptest! {
     }
 
     #[test]
-    fn any_query_and_path_verify_as_signed(path in "/\\PC{0,40}", query in "\\PC{0,60}", note in "[ -~]{0,20}") {
-        let call =
-            Call { method: "GET".into(), path, query, note, body: Vec::new(), region: None };
+    fn any_query_and_path_verify_as_signed(
+        path in "/\\PC{0,40}", query in "\\PC{0,60}", note in "[ -~]{0,20}", algorithm in algorithm(),
+    ) {
+        let call = Call { method: "GET".into(), path, query, note, body: Vec::new(), algorithm };
         prop_assert!(call.verifies(&call.sign()));
     }
 
@@ -158,8 +173,9 @@ proptest! {
 
     #[test]
     fn the_parser_never_panics_on_what_is_nearly_right(
-        name in "(SDK|V11)-HMAC-SHA256", credential in "(Access|Credential)=[A-Z/0-9a-z-]{0,40}",
-        names in "SignedHeaders=[a-z;_A-Z-]{0,40}", signature in "Signature=[0-9a-f]{0,70}", comma in "(, |,| )",
+        name in "(SDK-HMAC-SHA256|V11-HMAC-SHA256|SDK-HMAC-SM3|SDK-ECDSA-P256-SHA256|SDK-SM2-SM3)",
+        credential in "(Access|Credential)=[A-Z/0-9a-z-]{0,40}",
+        names in "SignedHeaders=[a-z;_A-Z-]{0,40}", signature in "Signature=(30[0-4][0-9a-f])?(02[0-2][0-9a-f])?[0-9a-f]{0,70}", comma in "(, |,| )",
     ) {
         let _ = Authorization::parse(&format!("{name} {credential}{comma}{names}{comma}{signature}"));
     }

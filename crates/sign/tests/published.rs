@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use unlade_sign::{
     Authorization, CLOCK_SKEW_MAX_MS, Headers, Malformed, Payload, QueryForm, Rejected, Request, Signer,
-    UNSIGNED_PAYLOAD, canonical_request, derive_key, precheck, verify, verify_unknown,
+    SigningAlgorithm, UNSIGNED_PAYLOAD, canonical_request, derive_key, precheck, verify, verify_unknown,
 };
 
 const ACCESS_KEY_ID: &str = "AKEXAMPLE0123456789";
@@ -71,9 +71,9 @@ impl Case {
     }
 
     /// Signs with our own signer and checks its signature, then verifies the request as it would arrive.
-    fn check(&self, region: Option<&str>, canonical_hash: &str, signature: &str) {
+    fn check(&self, algorithm: SigningAlgorithm<'_>, canonical_hash: &str, signature: &str) {
         let headers = self.headers();
-        let signer = Signer { access_key_id: ACCESS_KEY_ID, secret_key: SECRET_KEY, region };
+        let signer = Signer { access_key_id: ACCESS_KEY_ID, secret_key: SECRET_KEY, algorithm };
         let signed = signer.sign(&self.request(&headers), SIGNED_AT_MS).expect("it is well-formed");
         assert!(
             signed.authorization.ends_with(&format!("Signature={signature}")),
@@ -87,8 +87,8 @@ impl Case {
         let authorization = Authorization::parse(&signed.authorization).expect("it is well-formed");
         assert_eq!(verify(&authorization, &request, SECRET_KEY, SIGNED_AT_MS), Ok(()));
 
-        let payload_hash = match signed.x_sdk_content_sha256 {
-            Some(unsigned) => unsigned.to_owned(),
+        let payload_hash = match signed.content {
+            Some((_, unsigned)) => unsigned.to_owned(),
             None => hex(&Sha256::digest(self.body)),
         };
         let canonical =
@@ -105,7 +105,7 @@ fn hex(bytes: &[u8]) -> String {
 #[test]
 fn v1_post() {
     V1.check(
-        None,
+        SigningAlgorithm::HmacSha256,
         "a8f0b863b63a7b9cd0705d28b614f14b7670da494002e6b314d617460531f631",
         "651950e14e0c48a64081c6cd6017a668c4eaaed02ced21d8bb468bfd44d60f9f",
     );
@@ -114,7 +114,7 @@ fn v1_post() {
 #[test]
 fn v2_get() {
     V2.check(
-        None,
+        SigningAlgorithm::HmacSha256,
         "0074691f1effaac7f2e341f86dd3b1afd37b4e2b0bde58fe79873de3f74a290d",
         "053e2b2f64cdc742473a88591695b84d2c1f789400810026f7c6d9960607967c",
     );
@@ -123,7 +123,7 @@ fn v2_get() {
 #[test]
 fn v3_multipart() {
     V3.check(
-        None,
+        SigningAlgorithm::HmacSha256,
         "d2fa7e010bbba6ca6f23b7ebfe19b1eaf5f2428789deaf9e61db428cfe2529e4",
         "c0a64f671820929bd2263e3d19d7c24accec823cfb152dfa198163ca69d06c44",
     );
@@ -132,10 +132,41 @@ fn v3_multipart() {
 #[test]
 fn v1_with_a_derived_key() {
     V1.check(
-        Some("cn-north-4"),
+        SigningAlgorithm::V11HmacSha256("cn-north-4"),
         "a8f0b863b63a7b9cd0705d28b614f14b7670da494002e6b314d617460531f631",
         "2501f8de94192b5f3f5b87ad93356785ec79534df2f1e7959e352bcebf6fc95e",
     );
+}
+
+#[test]
+fn v1_with_sm3() {
+    let headers = V1.headers();
+    let signer =
+        Signer { access_key_id: ACCESS_KEY_ID, secret_key: SECRET_KEY, algorithm: SigningAlgorithm::HmacSm3 };
+    let signed = signer.sign(&V1.request(&headers), SIGNED_AT_MS).expect("it is well-formed");
+    let signature = "c044c818c8c3a0c89566ddee445f2ce0ec68900078e6171e55b7d2e1fd223cbf";
+    assert!(signed.authorization.ends_with(signature), "{}", signed.authorization);
+    assert!(signed.authorization.starts_with("SDK-HMAC-SM3 Access=AKEXAMPLE0123456789, SignedHeaders="));
+}
+
+#[test]
+fn v1_over_the_curves() {
+    let p256 = "304402201a3cb1383841db7dc01d127199ef1a9f2fa5cbbf9f448e4ed5188462efbb923002206eea4965e4c03c959b90f0f95d1fe330202ef31502d6e9c012778149c6cf68b2";
+    let sm2 = "304502207baf8ead7301c854f82e8c40f5f6bfe1abcb7b4555ab5ce6fd9c571d6c2777c0022100e2e5ecef4f5e7d2cd697b3213337515ece672f360bf51996fe945f575f52ceb3";
+    let mut headers = V1.headers();
+    headers.push(DATE);
+    let verdict = |name: &str, signature: &str, secret_key: &[u8]| {
+        let header = format!(
+            "{name} Access={ACCESS_KEY_ID}, SignedHeaders=content-type;host;x-project-id;x-sdk-date, Signature={signature}"
+        );
+        let authorization = Authorization::parse(&header).expect("it is well-formed");
+        verify(&authorization, &V1.request(&headers), secret_key, SIGNED_AT_MS)
+    };
+    for (name, signature, other) in [("SDK-ECDSA-P256-SHA256", p256, sm2), ("SDK-SM2-SM3", sm2, p256)] {
+        assert_eq!(verdict(name, signature, SECRET_KEY), Ok(()), "{name}");
+        assert_eq!(verdict(name, signature, b"another"), Err(Rejected::Signature), "{name}");
+        assert_eq!(verdict(name, other, SECRET_KEY), Err(Rejected::Signature), "{name}");
+    }
 }
 
 #[test]
@@ -262,50 +293,86 @@ fn the_body_may_be_left_out_only_for_types_that_the_clients_leave_out() {
 
 #[test]
 fn precheck_needs_neither_key_nor_body() {
-    let check = |header: &str, headers: &[Header<'_>], now_ms: i64| {
-        precheck(&Authorization::parse(header).unwrap(), Headers(headers), now_ms).map(drop)
+    let check = |header: &str, headers: &[Header<'_>]| {
+        precheck(&Authorization::parse(header).unwrap(), Headers(headers)).map(drop)
     };
     let signature = "0".repeat(64);
     let sdk = |names: &str| format!("SDK-HMAC-SHA256 Access=A, SignedHeaders={names}, Signature={signature}");
     let v11 = |scope: &str| {
         format!("V11-HMAC-SHA256 Credential=A/{scope}, SignedHeaders=x-sdk-date, Signature={signature}")
     };
-    let now = SIGNED_AT_MS;
-    assert_eq!(check(&sdk("x-sdk-date"), &[DATE], now), Ok(()));
-    assert_eq!(check(&v11("20260102/any-region-1/iotdm"), &[DATE], now), Ok(()));
-    assert_eq!(check(&sdk("host"), &[DATE, ("Host", b"h")], now), Err(Rejected::DateNotSigned));
-    assert_eq!(check(&sdk("x-sdk-date"), &[], now), Err(Rejected::HeaderAbsent("X-Sdk-Date".into())));
-    assert_eq!(
-        check(&sdk("x-sdk-date"), &[DATE, DATE], now),
-        Err(Rejected::HeaderRepeated("X-Sdk-Date".into()))
-    );
-    assert_eq!(check(&sdk("host;x-sdk-date"), &[DATE], now), Err(Rejected::HeaderAbsent("host".into())));
-    assert_eq!(check(&sdk("x-sdk-date"), &[("x-sdk-date", b"now")], now), Err(Rejected::DateMalformed));
-    let late = CLOCK_SKEW_MAX_MS + 1;
-    assert_eq!(check(&sdk("x-sdk-date"), &[DATE], now + late), Err(Rejected::Stale { skew_ms: late }));
-    assert_eq!(check(&v11("20260103/r/iotdm"), &[DATE], now), Err(Rejected::ScopeDate));
-    assert_eq!(check(&v11("20260102/r/ecs"), &[DATE], now), Err(Rejected::ScopeService));
-    assert_eq!(check(&sdk("x-sdk-date"), &[DATE, UNSIGNED], now), Err(Rejected::PayloadMustBeSigned));
+    assert_eq!(check(&sdk("x-sdk-date"), &[DATE]), Ok(()));
+    assert_eq!(check(&v11("20260102/any-region-1/iotdm"), &[DATE]), Ok(()));
+    assert_eq!(check(&sdk("host"), &[DATE, ("Host", b"h")]), Err(Rejected::DateNotSigned));
+    assert_eq!(check(&sdk("x-sdk-date"), &[]), Err(Rejected::HeaderAbsent("X-Sdk-Date".into())));
+    assert_eq!(check(&sdk("x-sdk-date"), &[DATE, DATE]), Err(Rejected::HeaderRepeated("X-Sdk-Date".into())));
+    assert_eq!(check(&sdk("host;x-sdk-date"), &[DATE]), Err(Rejected::HeaderAbsent("host".into())));
+    assert_eq!(check(&sdk("x-sdk-date"), &[("x-sdk-date", b"now")]), Err(Rejected::DateMalformed));
+    assert_eq!(check(&v11("20260103/r/iotdm"), &[DATE]), Err(Rejected::ScopeDate));
+    assert_eq!(check(&v11("20260102/r/ecs"), &[DATE]), Err(Rejected::ScopeService));
+    assert_eq!(check(&sdk("x-sdk-date"), &[DATE, UNSIGNED]), Err(Rejected::PayloadMustBeSigned));
+}
+
+const ALGORITHMS: [SigningAlgorithm<'static>; 5] = [
+    SigningAlgorithm::HmacSha256,
+    SigningAlgorithm::V11HmacSha256("cn-north-4"),
+    SigningAlgorithm::HmacSm3,
+    SigningAlgorithm::EcdsaP256Sha256,
+    SigningAlgorithm::Sm2Sm3,
+];
+
+/// Signs V1 and hands it over as it would arrive.
+fn with_signed<T>(
+    algorithm: SigningAlgorithm<'_>,
+    secret_key: &[u8],
+    act: impl FnOnce(&Authorization<'_>, &Request<'_>) -> T,
+) -> T {
+    let headers = V1.headers();
+    let signer = Signer { access_key_id: ACCESS_KEY_ID, secret_key, algorithm };
+    let signed = signer.sign(&V1.request(&headers), SIGNED_AT_MS).expect("it is well-formed");
+    let mut headers = headers;
+    headers.extend(signed.iter().map(|(name, value)| (name, value.as_bytes())));
+    act(&Authorization::parse(&signed.authorization).expect("it is well-formed"), &V1.request(&headers))
 }
 
 #[test]
 fn an_unknown_key_is_refused_even_with_the_secret_that_stands_in_for_it() {
-    let headers = V1.headers();
     let secret_key = b"no-access-key-has-this-secret-0123456789";
-    let signer = Signer { access_key_id: ACCESS_KEY_ID, secret_key, region: None };
-    let signed = signer.sign(&V1.request(&headers), SIGNED_AT_MS).unwrap();
-    let mut headers = headers;
-    headers.extend(signed.iter().map(|(name, value)| (name, value.as_bytes())));
-    let authorization = Authorization::parse(&signed.authorization).unwrap();
-    let request = V1.request(&headers);
-    assert_eq!(verify(&authorization, &request, secret_key, SIGNED_AT_MS), Ok(()));
-    assert_eq!(verify_unknown(&authorization, &request, SIGNED_AT_MS), Rejected::Signature);
+    for algorithm in ALGORITHMS {
+        with_signed(algorithm, secret_key, |authorization, request| {
+            assert_eq!(verify(authorization, request, secret_key, SIGNED_AT_MS), Ok(()));
+            assert_eq!(verify_unknown(authorization, request, SIGNED_AT_MS), Rejected::Signature);
+        });
+    }
+}
+
+#[test]
+fn a_late_request_is_refused_after_all_the_work_whether_its_key_is_known_or_not() {
+    for algorithm in ALGORITHMS {
+        with_signed(algorithm, SECRET_KEY, |authorization, request| {
+            let stale = |skew_ms| Rejected::Stale { skew_ms };
+            for skew_ms in [CLOCK_SKEW_MAX_MS, -CLOCK_SKEW_MAX_MS] {
+                let (near, far) = (SIGNED_AT_MS + skew_ms, SIGNED_AT_MS + skew_ms + skew_ms.signum());
+                assert!(precheck(authorization, request.headers).is_ok(), "it is not told by the headers");
+                assert_eq!(verify(authorization, request, SECRET_KEY, near), Ok(()));
+                assert_eq!(verify(authorization, request, b"another", near), Err(Rejected::Signature));
+                let late = stale(far - SIGNED_AT_MS);
+                assert_eq!(verify(authorization, request, SECRET_KEY, far), Err(late.clone()));
+                assert_eq!(verify(authorization, request, b"another", far), Err(late.clone()));
+                assert_eq!(verify_unknown(authorization, request, far), late);
+            }
+        });
+    }
 }
 
 #[test]
 fn a_line_feed_cannot_move_a_border() {
     let headers = [DATE, ("X-Note", b"a\nx-other:b")];
-    let signer = Signer { access_key_id: ACCESS_KEY_ID, secret_key: SECRET_KEY, region: None };
+    let signer = Signer {
+        access_key_id: ACCESS_KEY_ID,
+        secret_key: SECRET_KEY,
+        algorithm: SigningAlgorithm::HmacSha256,
+    };
     let refused = signer.sign(&V1.request(&headers[1..]), SIGNED_AT_MS).err();
     assert_eq!(refused, Some(Rejected::HeaderMalformed("x-note".into())));
     let request = Request { method: "GET\n/b", ..V1.request(&[]) };

@@ -81,6 +81,14 @@ pub(crate) async fn begin(api: &Api, head: &Head) -> Result<Authenticating, ApiE
 }
 
 impl Authenticating {
+    /// Whether the body is no part of the proof, so that it need not be read for it.
+    pub(crate) fn proves_without_body(&self) -> bool {
+        match self {
+            Self::Signed(signed) => signed.body_unsigned,
+            Self::Token(_) => true,
+        }
+    }
+
     /// Judges the whole request.
     pub(crate) fn finish(self, api: &Api, head: &Head, payload: Payload<'_>) -> Result<Proven, ApiError> {
         match self {

@@ -10,6 +10,8 @@ use crate::{Api, error::ApiError};
 /// A signed request whose key has been looked up.
 pub(crate) struct Signed {
     authorization: String,
+    /// Whether its signer has left the body out.
+    pub(super) body_unsigned: bool,
     key: Option<KnownKey>,
 }
 
@@ -22,11 +24,11 @@ impl Signed {
         let header =
             only(&head.headers, "authorization").ok_or_else(|| refused(&"no Authorization"))?.to_owned();
         let authorization = Authorization::parse(&header).map_err(|error| refused(&error))?;
-        sign::precheck(&authorization, Headers(&headers(head)), api.store.now_ms())
-            .map_err(|error| refused(&error))?;
+        let prechecked =
+            sign::precheck(&authorization, Headers(&headers(head))).map_err(|error| refused(&error))?;
         api.0.lockout.refuse_locked(authorization.access_key_id(), source(head))?;
         let key = api.store.known_key(authorization.access_key_id().to_owned()).await?;
-        Ok(Self { authorization: header, key })
+        Ok(Self { authorization: header, body_unsigned: prechecked.body_unsigned, key })
     }
 
     pub(super) fn finish(self, api: &Api, head: &Head, payload: Payload<'_>) -> Result<Proven, ApiError> {

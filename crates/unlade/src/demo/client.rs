@@ -2,7 +2,7 @@
 
 use domain::{Clock, SystemClock};
 use serde_json::Value;
-use sign::{Headers, Payload, Request, Signer};
+use sign::{Headers, Payload, Request, Signer, SigningAlgorithm};
 use store::identity::Credentials;
 use ureq::{Agent, http};
 
@@ -107,8 +107,12 @@ impl Client {
         let request =
             Request { method, path, query, headers: Headers(&headers), payload: Payload::Bytes(body) };
         let Credentials { access_key_id, secret_access_key, .. } = &self.credentials;
-        Signer { access_key_id, secret_key: secret_access_key.as_bytes(), region: None }
-            .sign(&request, SystemClock.now_ms())
+        Signer {
+            access_key_id,
+            secret_key: secret_access_key.as_bytes(),
+            algorithm: SigningAlgorithm::default(),
+        }
+        .sign(&request, SystemClock.now_ms())
     }
 }
 
