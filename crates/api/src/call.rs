@@ -17,7 +17,7 @@ use crate::{
     authenticate::{self, Proven},
     error::{ApiError, internal},
     query::Query,
-    record, respond,
+    rate, record, respond,
     room::Held,
     space,
 };
@@ -156,6 +156,7 @@ impl Proven {
             Some(_) => {}
         }
         record::caller(&self.by, &project_id);
+        rate::admit(api, &self.principal.user_id, &project_id, head)?;
         let caller = api.store.caller(self.principal, &project_id, self.revision).await?;
         Ok(Call {
             caller: Caller { source: Some(self.source), ..caller },

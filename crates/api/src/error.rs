@@ -21,6 +21,12 @@ impl ApiError {
         Self { fault, status: StatusCode::BAD_REQUEST }
     }
 
+    /// The target of a request, which is no part of its body but is refused under the same code.
+    pub(crate) fn target_too_long(most: usize) -> Self {
+        let why = text!("The request URI may have {most} bytes.", "请求URI的上限为{most}字节。");
+        Self { fault: Fault::new(Code::TooLarge, why), status: StatusCode::URI_TOO_LONG }
+    }
+
     /// A range behind the end of the file.
     pub(crate) fn range_not_satisfiable() -> Self {
         let why = text!("Range: lies behind the end of the file", "Range：超出文件末尾");
@@ -115,22 +121,22 @@ impl IntoResponse for ApiError {
 /// The status of a code. Some surprise, and are documented so: a missing app is 403, a rate limit too.
 fn status(code: Code) -> StatusCode {
     use Code::{
-        AppForeign, AppMissing, AppNameTaken, AppNotCarried, AppQuota, BatchFileInvalid, BatchFileMissing,
-        BatchFileNameInvalid, BatchFileNameTaken, BatchFileQuota, BatchFileTooLarge,
+        AccountRateLimited, AppForeign, AppMissing, AppNameTaken, AppNotCarried, AppQuota, BatchFileInvalid,
+        BatchFileMissing, BatchFileNameInvalid, BatchFileNameTaken, BatchFileQuota, BatchFileTooLarge,
         BatchFileTypeUnsupported, BatchTaskMissing, BatchTaskQuota, BatchTaskUnfinished, Denied,
         DeviceFrozen, DeviceHasChildren, DeviceMissing, DeviceNotFrozen, DeviceQuota, DeviceTaken,
         DocumentSourceMissing, ExportSourceMissing, ExportTaskInvalid, ExportTaskMissing,
         ExportTaskNotCompleted, ExportTasksUnfinished, ForeignProject, GatewayMissing, IamDenied, IamInvalid,
         IamMissing, IamQuota, IamTaken, IamUnauthorized, Internal, InvalidFormat, InvalidInput, InvalidTime,
-        LevelTooDeep, LimitOutOfRange, MarkerOutOfRange, NodeIdTaken, ProductInvalid, ProductMissing,
-        ProductQuota, ProductTaken, RateLimited, StartAfterEnd, StorageFull, SubDeviceNotFreezable,
-        TargetsInvalid, TargetsTooMany, TaskPolicyInvalid, TaskTypeUnsupported, TooLarge, Unauthenticated,
-        Unavailable, UnknownPath,
+        LevelTooDeep, LimitOutOfRange, MarkerOutOfRange, NodeIdTaken, Overloaded, ProductInvalid,
+        ProductMissing, ProductQuota, ProductTaken, RateLimited, StartAfterEnd, StorageFull,
+        SubDeviceNotFreezable, TargetsInvalid, TargetsTooMany, TaskPolicyInvalid, TaskTypeUnsupported,
+        TooLarge, Unauthenticated, Unavailable, UnknownPath,
     };
     match code {
         Internal => StatusCode::INTERNAL_SERVER_ERROR,
         // Not the caller's fault, and the same request will do later: what clients retry.
-        StorageFull | Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        StorageFull | Unavailable | Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         Unauthenticated | IamUnauthorized => StatusCode::UNAUTHORIZED,
         TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         UnknownPath | ProductMissing | DeviceMissing | BatchTaskMissing | BatchFileMissing
@@ -157,7 +163,8 @@ fn status(code: Code) -> StatusCode {
         | ExportTasksUnfinished
         | ExportTaskNotCompleted
         | ExportSourceMissing
-        | RateLimited => StatusCode::FORBIDDEN,
+        | RateLimited
+        | AccountRateLimited => StatusCode::FORBIDDEN,
         InvalidInput
         | IamInvalid
         | InvalidFormat

@@ -8,11 +8,13 @@ mod batch_files;
 mod batch_tasks;
 mod call;
 mod devices;
+mod entrance;
 mod error;
 mod export_tasks;
 mod health;
 mod products;
 mod query;
+mod rate;
 mod record;
 mod respond;
 mod room;
@@ -47,6 +49,8 @@ pub struct Parts {
     pub only_health: bool,
     /// Whether what goes beyond the cloud is refused.
     pub strict: bool,
+    /// Requests at a time, until their answers are taken.
+    pub requests_max: usize,
     /// Whether a download is answered with a signed URL of the bucket.
     pub presigned_downloads: bool,
 }
@@ -60,6 +64,7 @@ struct Inner {
     instance_id: String,
     room: room::Room,
     lockout: authenticate::Lockout,
+    rates: rate::Rates,
     /// Turns to read an upload.
     readings: Arc<tokio::sync::Semaphore>,
 }

@@ -20,6 +20,7 @@ use types::{Code, Language};
 use crate::{
     Api,
     error::{ApiError, Refusal},
+    rate::Operation,
     record::Record,
 };
 
@@ -62,11 +63,12 @@ pub(crate) struct Around {
 }
 
 /// Around every endpoint.
-pub(crate) async fn around(State(around): State<Around>, request: Request, next: Next) -> Response {
+pub(crate) async fn around(State(around): State<Around>, mut request: Request, next: Next) -> Response {
     let language = language(request.headers());
     let rng: &dyn Rng = &*around.api.store.context().rng;
     let id = rng.hex(32);
     let record = Record::begin(around.operation, &request, &id);
+    request.extensions_mut().insert(Operation(around.operation));
     let next = AssertUnwindSafe(next.run(request)).catch_unwind();
     let mut response = next.instrument(record.span()).await.unwrap_or_else(|_| {
         record.panicked();

@@ -14,7 +14,10 @@ use tokio::sync::Semaphore;
 use crate::{
     Api, Inner, Parts, apps,
     authenticate::Lockout,
-    batch_files, batch_tasks, devices, export_tasks, health, products,
+    batch_files, batch_tasks, devices,
+    entrance::{self, Entrance},
+    export_tasks, health, products,
+    rate::Rates,
     respond::{self, Around},
     room::Room,
     templates,
@@ -36,14 +39,18 @@ pub fn router(parts: Parts) -> Result<Router, store::Error> {
     let room = Room::new(parts.store.context().limits.held_bytes);
     let limits = &parts.store.context().limits;
     let lockout = Lockout::new(limits.signature_failures, limits.lock_seconds);
+    let rates = Rates::new(limits.api_requests_per_second, limits.account_requests_per_second);
+    let (bounded, open) = (Entrance::of(parts.requests_max), Entrance::open());
+    let enter = |entrance: &Entrance| from_fn_with_state(entrance.clone(), entrance::enter);
     let readings = Arc::new(Semaphore::new(READINGS_MAX));
-    let api = Api(Arc::new(Inner { parts, instance_id, room, lockout, readings }));
+    let api = Api(Arc::new(Inner { parts, instance_id, room, lockout, rates, readings }));
     let around = |operation| from_fn_with_state(Around { api: api.clone(), operation }, respond::around);
-    let unknown = respond::unknown.layer(around("unknown"));
+    let unknown = respond::unknown.layer(enter(&open)).layer(around("unknown"));
     let mut router = Router::new();
     let served = |operation: &str| !api.only_health || HEALTH.contains(&operation);
     for (operation, path, endpoint) in endpoints().into_iter().filter(|(operation, ..)| served(operation)) {
-        router = router.route(&path, endpoint.layer(around(operation)));
+        let entrance = if HEALTH.contains(&operation) { &open } else { &bounded };
+        router = router.route(&path, endpoint.layer(enter(entrance)).layer(around(operation)));
     }
     Ok(router
         .fallback(unknown.clone())

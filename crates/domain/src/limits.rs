@@ -53,6 +53,10 @@ pub struct Limits {
     /// Bytes of bodies that are held in memory at a time, of all requests; further ones wait. Not documented; ten of the
     /// largest.
     pub held_bytes: usize,
+    /// Requests a second of one user to one API. Documented: 50; 0 is none, or with `server.strict` the documented one.
+    pub api_requests_per_second: u32,
+    /// Requests a second of an account, which here is a project. Documented: 100; 0 as above.
+    pub account_requests_per_second: u32,
 }
 
 impl Default for Limits {
@@ -80,6 +84,25 @@ impl Default for Limits {
             access_keys: 2,
             request_bytes: 12 << 20,
             held_bytes: 128 << 20,
+            api_requests_per_second: 0,
+            account_requests_per_second: 0,
+        }
+    }
+}
+
+/// What the service documents of request rates.
+const API_REQUESTS_PER_SECOND: u32 = 50;
+const ACCOUNT_REQUESTS_PER_SECOND: u32 = 100;
+
+impl Limits {
+    /// As they are in force on a server that is `strict`, or is not: who runs at home need not be as slow as the cloud.
+    #[must_use]
+    pub fn for_server(self, strict: bool) -> Self {
+        let or = |set: u32, documented: u32| if strict && set == 0 { documented } else { set };
+        Self {
+            api_requests_per_second: or(self.api_requests_per_second, API_REQUESTS_PER_SECOND),
+            account_requests_per_second: or(self.account_requests_per_second, ACCOUNT_REQUESTS_PER_SECOND),
+            ..self
         }
     }
 }

@@ -23,6 +23,12 @@ metrics! {
     // The API.
     CONNECTIONS_OPEN: Gauge<1> = "unlade_connections_open" ["listener"], "connections",
         "Connections that are open, by listener: api, metrics.", "打开的连接数，按监听器（api、metrics）区分。";
+    CONNECTIONS_REFUSED: Counter<2> = "unlade_connections_refused_total" ["listener", "why"], "connections",
+        "Connections closed before their first request, by listener and why: address (it has as many as one may have), handshake (TLS failed or took too long).",
+        "在第一个请求之前关闭的连接数，按监听器和原因区分：address（该地址的连接数已达上限）、handshake（TLS 握手失败或超时）。";
+    TLS_RELOADS: Counter<1> = "unlade_tls_reloads_total" ["outcome"], "reloads",
+        "Changes of the files of tls.certificate and tls.key, by outcome: taken, refused (the old certificate goes on).",
+        "tls.certificate 和 tls.key 文件的变更次数，按结果区分：taken（已采用）、refused（被拒绝，继续使用旧证书）。";
     HTTP_REQUESTS: Counter<3> = "unlade_http_requests_total" ["operation", "method", "status"], "requests",
         "Requests answered, by operation, method and class of status: 2xx, 3xx, 4xx, 5xx, or gone if the caller went away first; unknown and other are what the API has not.",
         "已应答的请求数，按操作、方法和状态码类别（2xx、3xx、4xx、5xx；gone 表示调用方先行断开）区分；unknown 和 other 表示 API 没有的操作和方法。";

@@ -69,6 +69,7 @@ catalogue! {
     ForeignProject = "IOTDA.000021", "Operation not allowed. User not found by IAM token or the authorized user has not subscribed IOTDA service.", "没有找到IAM Token所对应的用户信息或该用户没有订阅设备接入服务（IOTDA）";
     StorageFull = "IOTDA.000503", "Service unavailable. The server is short of free space and takes no new work.", "服务暂不可用，服务器可用空间不足，暂不接受新的工作", ours; // the number too
     Unavailable = "IOTDA.000504", "Service unavailable. A part of the server cannot be reached for now; a request that changes something may or may not have been done.", "服务暂不可用，部分组件暂时无法访问；修改类请求可能已执行，也可能未执行", ours; // the number too
+    Overloaded = "IOTDA.000505", "Service unavailable. The server has as much to do as it can, and did nothing of this request.", "服务暂不可用，服务器已满负荷，本次请求未被执行", ours; // the number too
     Denied = "IOTDA.000022", "Operation not allowed. The user does not have the permission", "该用户没有权限";
 
     // Apps.
@@ -121,6 +122,7 @@ catalogue! {
     ExportTaskNotCompleted = "IOTDA.014803", "Operation not allowed. The export task has not been completed.", "导出任务未完成", ours;
     ExportSourceMissing = "IOTDA.014805", "Operation not allowed. The resource to be exported does not exist.", "待导出的资源不存在", ours;
     RateLimited = "IOTDA.021101", "Request reached the maximum rate limit.", "请求已经达到限制速率";
+    AccountRateLimited = "IOTDA.021102", "The request rate has reached the upper limit of the tenant.", "请求已经达到租户的限制速率";
 }
 
 impl Code {

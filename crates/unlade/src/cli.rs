@@ -50,6 +50,9 @@ pub(crate) struct Settings {
     /// Host and port [default: 127.0.0.1:8900]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<String>,
+    /// Speak plain HTTP although others than this machine can listen in: a proxy in front of it speaks TLS
+    #[arg(long)]
+    pub(crate) insecure_http: bool,
     /// Where everything is kept [default: ./unlade-data]
     #[arg(long, value_name = "DIRECTORY")]
     pub(crate) data_dir: Option<String>,

@@ -197,6 +197,26 @@ fn a_bad_setting_is_refused_by_its_name() {
 }
 
 #[test]
+fn plain_http_where_others_can_listen_in_is_refused_before_anything_is_made() {
+    let home = TempDir::new().unwrap();
+    let refused = |command: &mut Command| {
+        let (code, said, complaint) = ends(command);
+        assert_eq!((code, said.as_str()), (Some(2), ""), "{complaint}");
+        assert!(
+            complaint.contains("tls.certificate") && complaint.contains("--insecure-http"),
+            "{complaint}"
+        );
+        assert!(!home.path().join("unlade-data").exists());
+    };
+    refused(&mut unlade(home.path(), &["serve", "--listen", "0.0.0.0:0"]));
+    refused(unlade(home.path(), &["serve"]).env("UNLADE_SERVER_METRICS_LISTEN", "0.0.0.0:0"));
+    let open = ["serve", "--listen", "0.0.0.0:0", "--insecure-http"];
+    let server = Server::start(&mut unlade(home.path(), &open));
+    assert_eq!(server.health(), "HTTP/1.1 200 OK");
+    assert_eq!(server.end(Signal::TERM), Some(0));
+}
+
+#[test]
 fn a_throwaway_server_removes_nothing_that_it_did_not_make() {
     let home = TempDir::new().unwrap();
     blob::disk::write_private(&home.path().join("precious"), b"").unwrap();

@@ -19,7 +19,11 @@ use domain::{Limits, Retention};
 use jobs::Term;
 use store::{MasterKey, identity::Chosen};
 
-use crate::{cli, error::Error, serve::Manners};
+use crate::{
+    cli,
+    error::Error,
+    serve::{Files, Manners},
+};
 pub(crate) use database::Database;
 use layers::Layers;
 pub(crate) use settings::{Format, Level, Role};
@@ -40,6 +44,10 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// Where to answer `/metrics`, if anywhere.
     pub(crate) metrics_listen: Option<SocketAddr>,
+    /// The files of the certificate, if TLS is spoken.
+    pub(crate) tls: Option<Files>,
+    /// Whether plain HTTP may be spoken where others than this machine can listen in.
+    pub(crate) insecure_http: bool,
     /// Where everything is kept.
     pub(crate) data_dir: PathBuf,
     /// Free space below which new work is refused.
@@ -48,6 +56,8 @@ pub(crate) struct Config {
     pub(crate) strict: bool,
     /// What a client is allowed.
     pub(crate) manners: Manners,
+    /// Requests at a time.
+    pub(crate) requests_max: usize,
     /// Exports at a time.
     pub(crate) export_workers: usize,
     /// Batch tasks at a time.
@@ -98,6 +108,8 @@ impl Config {
         layers.flag("--listen", "server", "listen", flags.listen.clone());
         layers.flag("--data-dir", "server", "data_dir", flags.data_dir.clone());
         layers.flag("--role", "server", "role", flags.role.clone());
+        let insecure_http = flags.insecure_http.then(|| "true".to_owned());
+        layers.flag("--insecure-http", "server", "insecure_http", insecure_http);
         let server: settings::Server = layers.section("server")?;
         let export: settings::Export = layers.section("export")?;
         let batch: settings::Batch = layers.section("batch")?;
@@ -105,6 +117,7 @@ impl Config {
         let log: settings::Log = layers.section("log")?;
         let database: settings::Database = layers.section("database")?;
         at_least_one("server.connections_max", server.connections_max as u64)?;
+        at_least_one("server.requests_max", server.requests_max as u64)?;
         at_least_one("server.header_timeout_seconds", server.header_timeout_seconds)?;
         at_least_one("server.stall_timeout_seconds", server.stall_timeout_seconds)?;
         at_least_one("export.snapshot_age_seconds", export.snapshot_age_seconds)?;
@@ -115,19 +128,23 @@ impl Config {
                 "" => None,
                 listen => Some(address("server.metrics_listen", listen)?),
             },
+            tls: certificate_files(layers.section("tls")?)?,
+            insecure_http: server.insecure_http,
             free_bytes_min: server.free_bytes_min,
             strict: server.strict,
             data_dir: server.data_dir,
             manners: Manners {
                 connections_max: server.connections_max,
+                connections_per_address: server.connections_per_address,
                 header_timeout: Duration::from_secs(server.header_timeout_seconds),
                 stall_timeout: Duration::from_secs(server.stall_timeout_seconds),
             },
+            requests_max: server.requests_max,
             export_workers: export.workers,
             batch_workers: batch.workers,
             lease: Term::new(Duration::from_secs(jobs.lease_seconds)),
             storage: Storage::resolve(layers.section("storage")?, jobs.lease_seconds, server.strict)?,
-            limits: layers.section("limits")?,
+            limits: layers.section::<Limits>("limits")?.for_server(server.strict),
             retention: layers.section("retention")?,
             database: Database::resolve(
                 database,
@@ -173,6 +190,16 @@ fn address(setting: &str, listen: &str) -> Result<SocketAddr, Error> {
     let bad = |why: String| Error::Setting(format!("{setting}: {listen:?} is not a host and a port: {why}"));
     let found = listen.to_socket_addrs().map_err(|error| bad(error.to_string()))?.next();
     found.ok_or_else(|| bad("the host has no address".to_owned()))
+}
+
+fn certificate_files(tls: settings::Tls) -> Result<Option<Files>, Error> {
+    let is_set = |path: &Path| !path.as_os_str().is_empty();
+    match (is_set(&tls.certificate), is_set(&tls.key)) {
+        (true, true) => Ok(Some(Files { certificate: tls.certificate, key: tls.key })),
+        (false, false) => Ok(None),
+        (true, false) => Err(Error::Setting("tls.key: must be set with tls.certificate".into())),
+        (false, true) => Err(Error::Setting("tls.certificate: must be set with tls.key".into())),
+    }
 }
 
 /// A variable; an empty one counts as not set, as in files that compose them.

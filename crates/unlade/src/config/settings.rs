@@ -6,8 +6,8 @@ use std::{fmt, path::PathBuf};
 use serde::Deserialize;
 
 /// The sections, by name.
-pub(super) const SECTIONS: [&str; 9] =
-    ["server", "export", "batch", "jobs", "limits", "log", "database", "storage", "retention"];
+pub(super) const SECTIONS: [&str; 10] =
+    ["server", "tls", "export", "batch", "jobs", "limits", "log", "database", "storage", "retention"];
 
 /// `[server]`
 #[derive(Debug, Deserialize)]
@@ -19,11 +19,17 @@ pub(super) struct Server {
     pub(super) data_dir: PathBuf,
     /// Connections at a time; further ones wait in the system's queue.
     pub(super) connections_max: usize,
+    /// Of these, connections of one address; 0, as many as there are.
+    pub(super) connections_per_address: usize,
+    /// Requests at a time, until their answers are taken; further ones are told to come again.
+    pub(super) requests_max: usize,
     /// Free space of the data directory's disk below which new work is refused. 256 MiB let what is under way
     /// end and leave the database room to delete.
     pub(super) free_bytes_min: u64,
     /// Host and port of `/metrics`; empty, there is none.
     pub(super) metrics_listen: String,
+    /// Whether plain HTTP may be spoken where others than this machine can listen in.
+    pub(super) insecure_http: bool,
     /// How long a client may take for the header of a request.
     pub(super) header_timeout_seconds: u64,
     /// How long a client may keep us waiting for 64 KiB of a body, or for room for more of an answer.
@@ -54,8 +60,11 @@ impl Default for Server {
             listen: "127.0.0.1:8900".into(),
             data_dir: "./unlade-data".into(),
             connections_max: 1024,
+            connections_per_address: 512,
+            requests_max: 512,
             free_bytes_min: 256 << 20,
             metrics_listen: String::new(),
+            insecure_http: false,
             header_timeout_seconds: 10,
             stall_timeout_seconds: 60,
             strict: false,
@@ -63,6 +72,16 @@ impl Default for Server {
             goodbye_seconds: 0,
         }
     }
+}
+
+/// `[tls]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Tls {
+    /// The PEM file of the certificate, with those above it behind it; empty, HTTP is spoken in the clear.
+    pub(super) certificate: PathBuf,
+    /// The PEM file of its key.
+    pub(super) key: PathBuf,
 }
 
 /// `[export]`

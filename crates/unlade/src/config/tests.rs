@@ -91,6 +91,28 @@ fn a_bad_setting_is_named() {
 }
 
 #[test]
+fn a_certificate_needs_its_key() {
+    let tls = |text: &str| load(&format!("[tls]\n{text}"), &[], None).map(|config| config.tls);
+    assert!(tls("certificate = 'c.pem'").unwrap_err().contains("tls.key"));
+    assert!(tls("key = 'k.pem'").unwrap_err().contains("tls.certificate"));
+    assert_eq!(tls(""), Ok(None));
+    let files = Files { certificate: "c.pem".into(), key: "k.pem".into() };
+    assert_eq!(tls("certificate = 'c.pem'\nkey = 'k.pem'"), Ok(Some(files)));
+}
+
+#[test]
+fn documented_rates_are_held_where_all_is_as_in_the_cloud() {
+    let rates = |file: &str| {
+        let limits = load(file, &[], None).unwrap().limits;
+        (limits.api_requests_per_second, limits.account_requests_per_second)
+    };
+    assert_eq!(rates(""), (0, 0));
+    assert_eq!(rates("[limits]\naccount_requests_per_second = 7"), (0, 7));
+    assert_eq!(rates("[server]\nstrict = true"), (50, 100));
+    assert_eq!(rates("[server]\nstrict = true\n[limits]\napi_requests_per_second = 7"), (7, 100));
+}
+
+#[test]
 fn a_stranger_s_variable_is_only_remarked_upon() {
     let config = load("", &[("UNLADE_EXPRT_WORKERS", "1"), ("PATH", "/bin")], None).unwrap();
     assert_eq!(config.unknown_variables, ["UNLADE_EXPRT_WORKERS"]);
@@ -113,6 +135,7 @@ fn understood(file: &str) -> Vec<String> {
     layers.file(Path::new("test.toml"), file).unwrap();
     let mut sections = vec![
         format!("{:?}", layers.section::<settings::Server>("server").unwrap()),
+        format!("{:?}", layers.section::<settings::Tls>("tls").unwrap()),
         format!("{:?}", layers.section::<settings::Export>("export").unwrap()),
         format!("{:?}", layers.section::<settings::Batch>("batch").unwrap()),
         format!("{:?}", layers.section::<settings::Jobs>("jobs").unwrap()),

@@ -74,6 +74,7 @@ impl Engines {
             program: house.program.clone(),
             only_health: config.role == Role::Worker,
             strict: config.strict,
+            requests_max: config.requests_max,
             presigned_downloads: config.storage.presigned_downloads,
         })
     }

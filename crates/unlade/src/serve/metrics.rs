@@ -16,7 +16,7 @@ use store::Store;
 use tokio::sync::Mutex;
 
 use super::{
-    doors::{Doors, Manners},
+    doors::{Doors, Manners, tls::Certificates},
     house::House,
 };
 use crate::{config::Config, error::Error};
@@ -36,10 +36,13 @@ struct Gauges {
 }
 
 /// Takes the address, if there is one.
-pub(super) async fn open(config: &Config) -> Result<Option<Doors>, Error> {
+pub(super) async fn open(
+    config: &Config,
+    certificates: Option<Arc<Certificates>>,
+) -> Result<Option<Doors>, Error> {
     let Some(address) = config.metrics_listen else { return Ok(None) };
     let manners = Manners { connections_max: CONNECTIONS_MAX, ..config.manners };
-    Ok(Some(Doors::open("metrics", address, manners).await?))
+    Ok(Some(Doors::open("metrics", address, manners, certificates).await?))
 }
 
 /// What is answered there.

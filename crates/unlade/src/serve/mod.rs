@@ -10,17 +10,16 @@ mod signals;
 
 use std::{
     io::{self, Write},
-    net::SocketAddr,
     path::Path,
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
 use tokio::runtime::Runtime;
 
 use crate::{config::Config, error::Error};
-use doors::Doors;
-pub(crate) use doors::Manners;
+use doors::{Doors, tls::Certificates};
+pub(crate) use doors::{Manners, tls::Files};
 use engines::Engines;
 use house::House;
 
@@ -58,21 +57,25 @@ fn serve(config: &Config, throwaway: bool) -> Result<(), Error> {
     for variable in &config.unknown_variables {
         tracing::warn!(variable, "looks like a setting, but there is no such section");
     }
+    let certificates = certificates(config)?;
     let runtime = Runtime::new().map_err(Error::system("start the runtime"))?;
     let end = signals::asked_to_end(&runtime, throwaway)?;
     let house = House::open(config, runtime.handle())?;
-    let doors = runtime.block_on(Doors::open("api", config.listen, config.manners))?;
-    let metrics = runtime.block_on(metrics::open(config))?;
+    let doors = runtime.block_on(Doors::open("api", config.listen, config.manners, certificates.clone()))?;
+    let metrics = runtime.block_on(metrics::open(config, certificates.clone()))?;
     credentials::bootstrap(&runtime, &house.store, config)?;
     let freed = house.free_claims()?;
     tracing::info!(directory = %config.data_dir.display(), node = house.node, freed_claims = freed, "open");
     let engines = Engines::start(&house, config, runtime.handle())?;
     let router = engines.router(&house, config)?;
     if let Some(metrics) = metrics {
-        announce("metrics", metrics.address(), "/metrics");
+        announce("metrics", &metrics, "/metrics");
         runtime.spawn(metrics.serve(metrics::router(&house), std::future::pending()));
     }
-    announce("listening", doors.address(), "");
+    announce("listening", &doors, "");
+    if let Some(certificates) = certificates {
+        runtime.spawn(certificates.keep_fresh());
+    }
     let asked = OnceLock::new();
     let close = async {
         end.await;
@@ -92,10 +95,17 @@ fn serve(config: &Config, throwaway: bool) -> Result<(), Error> {
     Ok(())
 }
 
+fn certificates(config: &Config) -> Result<Option<Arc<Certificates>>, Error> {
+    let metrics = config.metrics_listen.map(|address| ("server.metrics_listen", address));
+    let listens: Vec<_> = [("server.listen", config.listen)].into_iter().chain(metrics).collect();
+    doors::tls::certificates(config.tls.as_ref(), &listens, config.insecure_http)
+}
+
 /// Tells whoever started the server where it is; with port 0 nobody else knows.
-fn announce(what: &str, address: SocketAddr, path: &str) {
+fn announce(what: &str, doors: &Doors, path: &str) {
+    let (scheme, address) = (doors.scheme(), doors.address());
     tracing::info!(%address, "{what}");
     let mut out = std::io::stdout().lock();
     // A closed standard output is no reason not to serve.
-    let _ = writeln!(out, "{what} on http://{address}{path}").and_then(|()| out.flush());
+    let _ = writeln!(out, "{what} on {scheme}://{address}{path}").and_then(|()| out.flush());
 }

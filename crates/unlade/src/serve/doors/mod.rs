@@ -2,39 +2,41 @@
 //! connection for ever.
 //!
 //! Every connection holds one of a fixed number of places; without a free one none is accepted, and clients wait
-//! in the system's queue. So that a place is not held for nothing, the header timeout runs from the first moment
-//! of a connection and between requests, and the stall timeout in the middle of one.
+//! in the system's queue. One address has its share of them. So that a place is not held for nothing, the header
+//! timeout runs from the first moment of a connection, for its TLS handshake, and between requests, and the stall
+//! timeout in the middle of one.
 
+mod addresses;
+mod headers;
 mod stall;
+mod talk;
+mod tally;
 #[cfg(test)]
 mod tests;
+pub(super) mod tls;
 
-use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
-use hyper::{
-    Request,
-    body::Incoming,
-    server::conn::http1,
-    service::{Service, service_fn},
-};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::{sleep, timeout},
 };
+use tokio_rustls::server::TlsStream;
 
 use crate::error::Error;
-use stall::{TimedBody, TimedStream};
+use addresses::{Addresses, Share};
+use stall::TimedStream;
+use talk::{Talk, Version};
+use tls::Certificates;
 
-/// Bytes of a request's header. The largest honest one is a signed URL with a condition in it.
-const HEADER_BYTES_MAX: usize = 32 << 10;
-/// Lines of a request's header.
-const HEADERS_MAX: usize = 100;
 /// The pause after an accept that failed for want of something, e.g. of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 
@@ -43,7 +45,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 pub(crate) struct Manners {
     /// Connections at a time, of all clients.
     pub(crate) connections_max: usize,
-    /// How long the header of a request may take.
+    /// And of one address; 0, as many as there are.
+    pub(crate) connections_per_address: usize,
+    /// How long the header of a request may take, and a TLS handshake.
     pub(crate) header_timeout: Duration,
     /// How long a client may keep us waiting for a piece of a body, or for room for more of an answer.
     pub(crate) stall_timeout: Duration,
@@ -55,11 +59,20 @@ pub(super) struct Doors {
     name: &'static str,
     listener: TcpListener,
     address: SocketAddr,
+    manners: Manners,
     places: Arc<Semaphore>,
-    http: http1::Builder,
-    stall_timeout: Duration,
+    addresses: Arc<Addresses>,
+    /// Without them HTTP is spoken in the clear.
+    certificates: Option<Arc<Certificates>>,
+    talk: Talk,
     /// Each connection holds a receiver, so that this also knows when the last one is gone.
     ended: watch::Sender<bool>,
+}
+
+/// What a connection holds as long as it is.
+struct Guest {
+    _place: OwnedSemaphorePermit,
+    _share: Share,
 }
 
 /// Doors that let nobody in any more.
@@ -71,21 +84,23 @@ impl Doors {
         name: &'static str,
         address: SocketAddr,
         manners: Manners,
+        certificates: Option<Arc<Certificates>>,
     ) -> Result<Self, Error> {
         let tried = || format!("listen on {address}");
+        // There from the first scrape on, so that the first of them is seen as a rise.
+        for why in ["address", "handshake"] {
+            meter::CONNECTIONS_REFUSED.add([name, why], 0);
+        }
         let listener = TcpListener::bind(address).await.map_err(Error::system(tried()))?;
-        let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new())
-            .header_read_timeout(manners.header_timeout)
-            .max_header_size(HEADER_BYTES_MAX)
-            .max_headers(HEADERS_MAX);
         Ok(Self {
             name,
             address: listener.local_addr().map_err(Error::system(tried()))?,
             listener,
+            manners,
             places: Arc::new(Semaphore::new(manners.connections_max.min(Semaphore::MAX_PERMITS))),
-            http,
-            stall_timeout: manners.stall_timeout,
+            addresses: Addresses::new(manners.connections_per_address),
+            talk: Talk::new(manners, certificates.is_some()),
+            certificates,
             ended: watch::Sender::new(false),
         })
     }
@@ -95,6 +110,11 @@ impl Doors {
         self.address
     }
 
+    /// What a URL of it begins with.
+    pub(super) fn scheme(&self) -> &'static str {
+        if self.certificates.is_some() { "https" } else { "http" }
+    }
+
     /// Serves until `end`, then closes the listener and tells every connection to finish what is in flight.
     pub(super) async fn serve(self, router: Router, end: impl Future<Output = ()>) -> Closing {
         let mut end = pin!(end);
@@ -102,7 +122,7 @@ impl Doors {
             tokio::select! {
                 biased;
                 () = &mut end => break,
-                (stream, place) = self.next() => self.welcome(stream, place, &router),
+                (stream, guest) = self.next() => self.welcome(stream, guest, &router),
             }
         }
         self.ended.send_replace(true);
@@ -110,14 +130,18 @@ impl Doors {
     }
 
     /// The next connection, once there is a place for it. Dropped half-way it has accepted nothing.
-    async fn next(&self) -> (TcpStream, OwnedSemaphorePermit) {
+    async fn next(&self) -> (TcpStream, Guest) {
         loop {
             let Ok(place) = self.places.clone().acquire_owned().await else {
                 // Nobody closes the semaphore.
                 std::future::pending().await
             };
             match self.listener.accept().await {
-                Ok((stream, _)) => return (stream, place),
+                Ok((stream, from)) => match self.share(from.ip()) {
+                    Some(share) => return (stream, Guest { _place: place, _share: share }),
+                    // Closed: who holds so many connections knows why.
+                    None => meter::CONNECTIONS_REFUSED.add([self.name, "address"], 1),
+                },
                 Err(error) if is_the_client_s(&error) => {}
                 Err(error) => {
                     tracing::error!(%error, "cannot accept a connection");
@@ -127,31 +151,51 @@ impl Doors {
         }
     }
 
-    fn welcome(&self, stream: TcpStream, place: OwnedSemaphorePermit, router: &Router) {
+    fn share(&self, from: IpAddr) -> Option<Share> {
+        let share = self.addresses.enter(from);
+        if share.is_none() {
+            tracing::debug!(%from, "an address has as many connections as one may have");
+        }
+        share
+    }
+
+    /// Talks to a client, on a task of its own: a handshake holds nobody else up.
+    fn welcome(&self, stream: TcpStream, guest: Guest, router: &Router) {
         // Answers are written whole; waiting for more of them only delays the last piece.
         let _ = stream.set_nodelay(true);
-        let (router, stall_timeout) = (TowerToHyperService::new(router.clone()), self.stall_timeout);
-        let service = service_fn(move |request: Request<Incoming>| {
-            router.call(request.map(|body| TimedBody::new(body, stall_timeout)))
-        });
-        let stream = TokioIo::new(TimedStream::new(stream, stall_timeout));
-        let connection = self.http.serve_connection(stream, service);
-        let mut ended = self.ended.subscribe();
-        let open = meter::CONNECTIONS_OPEN.hold([self.name]);
+        let stream = TimedStream::new(stream, self.manners.stall_timeout);
+        let (talk, router, mut ended) = (self.talk.clone(), router.clone(), self.ended.subscribe());
+        let (certificates, patience, name) =
+            (self.certificates.clone(), self.manners.header_timeout, self.name);
+        let open = meter::CONNECTIONS_OPEN.hold([name]);
         tokio::spawn(async move {
-            let _held = (place, open);
-            let mut connection = pin!(connection);
-            let served = tokio::select! {
-                served = connection.as_mut() => served,
-                () = is_true(&mut ended) => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
+            let _held = (guest, open);
+            let Some(certificates) = certificates else {
+                return talk.over(stream, Version::Http1, router, &mut ended).await;
             };
-            if let Err(error) = served {
-                tracing::debug!(%error, "a connection ended");
+            let shaken = tokio::select! {
+                shaken = timeout(patience, certificates.acceptor().accept(stream)) => shaken,
+                () = is_true(&mut ended) => return,
+            };
+            match shaken.map_err(|_| io::ErrorKind::TimedOut.into()).flatten() {
+                Ok(stream) => {
+                    let version = version(&stream);
+                    talk.over(stream, version, router, &mut ended).await;
+                }
+                Err(error) => {
+                    meter::CONNECTIONS_REFUSED.add([name, "handshake"], 1);
+                    tracing::debug!(%error, "a handshake failed");
+                }
             }
         });
+    }
+}
+
+/// What the handshake agreed upon. Who offers nothing speaks HTTP/1.
+fn version(stream: &TlsStream<TimedStream>) -> Version {
+    match stream.get_ref().1.alpn_protocol() {
+        Some(b"h2") => Version::Http2,
+        _ => Version::Http1,
     }
 }
 

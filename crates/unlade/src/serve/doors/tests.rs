@@ -13,13 +13,21 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::*;
+use super::{
+    talk::{HEADER_BYTES_MAX, HEADERS_MAX},
+    *,
+};
 
 /// Longer than any test may wait for anything.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 const SHORT: Duration = Duration::from_millis(200);
-const PATIENT: Manners = Manners { connections_max: 10, header_timeout: PATIENCE, stall_timeout: PATIENCE };
+const PATIENT: Manners = Manners {
+    connections_max: 10,
+    connections_per_address: 0,
+    header_timeout: PATIENCE,
+    stall_timeout: PATIENCE,
+};
 
 struct Open {
     runtime: Runtime,
@@ -32,7 +40,7 @@ impl Open {
     fn new(router: Router, manners: Manners) -> Self {
         let runtime = Runtime::new().unwrap();
         let any_port = "127.0.0.1:0".parse().unwrap();
-        let doors = runtime.block_on(Doors::open("test", any_port, manners)).unwrap();
+        let doors = runtime.block_on(Doors::open("test", any_port, manners, None)).unwrap();
         let address = doors.address();
         let (end, ended) = oneshot::channel();
         let serving = runtime.spawn(doors.serve(router, async {
@@ -133,6 +141,56 @@ fn without_a_place_a_client_waits_for_one() {
     drop(first);
     second.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(status(&mut second), "HTTP/1.1 200 OK");
+}
+
+#[test]
+fn an_address_that_has_its_share_is_shown_out_and_comes_in_again() {
+    let open = Open::new(plain(), Manners { connections_per_address: 1, ..PATIENT });
+    let mut first = open.connect();
+    ask(&mut first, "/");
+    status(&mut first);
+    assert!(is_closed(&mut open.connect()), "there is one share");
+    drop(first);
+    // The server hears of the end of a connection a moment later.
+    let begun = std::time::Instant::now();
+    loop {
+        let mut next = open.connect();
+        let _ = next.write_all(b"GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+        let mut answer = String::new();
+        if next.read_to_string(&mut answer).is_ok() && answer.starts_with("HTTP/1.1 200 OK") {
+            break;
+        }
+        assert!(begun.elapsed() < PATIENCE, "never let in again");
+    }
+}
+
+/// All of one answer, whose connection ends with it.
+fn whole(open: &Open, path: &str) -> String {
+    let mut client = open.connect();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+    client.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn an_answer_says_what_a_browser_may_do_with_it_and_not_who_made_it() {
+    let router = plain().route("/kept", get(|| async { ([("cache-control", "public, no-cache")], "ok") }));
+    let open = Open::new(router, PATIENT);
+    for path in ["/", "/kept", "/no-such-thing"] {
+        let answer = whole(&open, path);
+        for header in [
+            "x-content-type-options: nosniff",
+            "content-security-policy: default-src 'none'; frame-ancestors 'none'",
+            "referrer-policy: no-referrer",
+        ] {
+            assert_eq!(answer.matches(header).count(), 1, "{answer}");
+        }
+        let caching = if path == "/kept" { "public, no-cache" } else { "no-store" };
+        assert!(answer.contains(&format!("cache-control: {caching}\r\n")), "{answer}");
+        assert!(!answer.contains("server:") && !answer.contains("strict-transport"), "{answer}");
+    }
 }
 
 #[test]

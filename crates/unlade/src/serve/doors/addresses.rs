@@ -1,0 +1,100 @@
+//! How many connections one address has: one client that opens all it can must leave some for others.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// The bits of an IPv6 address that tell one customer of a provider from another; the rest he picks himself.
+const NETWORK: u128 = !0 << 64;
+
+/// Who holds how many. As large as there are connections, for who holds none has no entry.
+pub(super) struct Addresses {
+    most: usize,
+    held: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// One connection of an address, until it is dropped.
+pub(super) struct Share(Option<(Arc<Addresses>, IpAddr)>);
+
+impl Addresses {
+    /// At most so many each; 0, any number.
+    pub(super) fn new(most: usize) -> Arc<Self> {
+        Arc::new(Self { most, held: Mutex::default() })
+    }
+
+    /// One connection more, or nothing.
+    pub(super) fn enter(self: &Arc<Self>, from: IpAddr) -> Option<Share> {
+        if self.most == 0 {
+            return Some(Share(None));
+        }
+        let from = network(from);
+        let mut held = self.held();
+        let here = held.entry(from).or_default();
+        if *here == self.most {
+            return None;
+        }
+        *here += 1;
+        Some(Share(Some((self.clone(), from))))
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let Some((addresses, from)) = &self.0 else { return };
+        let mut held = addresses.held();
+        if let Some(here) = held.get_mut(from) {
+            *here -= 1;
+            if *here == 0 {
+                held.remove(from);
+            }
+        }
+    }
+}
+
+fn network(from: IpAddr) -> IpAddr {
+    match from.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & NETWORK).into(),
+        address => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_address_has_its_share_and_leaves_nothing_behind() {
+        let addresses = Addresses::new(2);
+        let held = [addresses.enter(from("192.0.2.1")), addresses.enter(from("::ffff:192.0.2.1"))];
+        assert!(held.iter().all(Option::is_some) && addresses.enter(from("192.0.2.1")).is_none());
+        assert!(addresses.enter(from("192.0.2.2")).is_some());
+        drop(held);
+        assert!(addresses.enter(from("192.0.2.1")).is_some());
+        assert!(addresses.held().is_empty());
+    }
+
+    #[test]
+    fn whoever_has_a_network_of_ipv6_is_one_client() {
+        let addresses = Addresses::new(1);
+        let _held = addresses.enter(from("2001:db8::1")).unwrap();
+        assert!(addresses.enter(from("2001:db8::2:1")).is_none());
+        assert!(addresses.enter(from("2001:db8:0:1::1")).is_some());
+    }
+
+    #[test]
+    fn without_a_limit_nobody_is_counted() {
+        let addresses = Addresses::new(0);
+        let _held: Vec<_> = (0..10).map(|_| addresses.enter(from("192.0.2.1")).unwrap()).collect();
+        assert!(addresses.held().is_empty());
+    }
+}
