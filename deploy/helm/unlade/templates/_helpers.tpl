@@ -31,6 +31,10 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{ .Values.serviceAccount.name | default (include "unlade.name" .) }}
 {{- end }}
 
+{{- define "unlade.scheme" -}}
+{{ ternary "https" "http" (not (empty .Values.tls.existingSecret)) }}
+{{- end }}
+
 {{/* What cannot work is refused here and not by a pod that does not start. */}}
 {{- define "unlade.check" -}}
 {{- if eq .Values.topology "many" }}
@@ -114,6 +118,13 @@ spec:
         {{- if $root.Values.metrics.enabled }}
         - {name: UNLADE_SERVER_METRICS_LISTEN, value: "0.0.0.0:8901"}
         {{- end }}
+        {{- if $root.Values.tls.existingSecret }}
+        - {name: UNLADE_TLS_CERTIFICATE, value: /etc/unlade-tls/tls.crt}
+        - {name: UNLADE_TLS_KEY, value: /etc/unlade-tls/tls.key}
+        {{- else }}
+        # An ingress in front of it speaks TLS.
+        - {name: UNLADE_SERVER_INSECURE_HTTP, value: "true"}
+        {{- end }}
       {{- with include "unlade.secret" $root }}
       envFrom:
         - secretRef: {name: {{ . }}}
@@ -125,16 +136,16 @@ spec:
         {{- end }}
       # Migrations and the upkeep of the first start.
       startupProbe:
-        httpGet: {path: /healthz, port: http}
+        httpGet: {path: /healthz, port: http, scheme: {{ include "unlade.scheme" $root | upper }}}
         periodSeconds: 2
         failureThreshold: 150
       livenessProbe:
-        httpGet: {path: /healthz, port: http}
+        httpGet: {path: /healthz, port: http, scheme: {{ include "unlade.scheme" $root | upper }}}
         periodSeconds: 10
         timeoutSeconds: 5
         failureThreshold: 6
       readinessProbe:
-        httpGet: {path: /readyz, port: http}
+        httpGet: {path: /readyz, port: http, scheme: {{ include "unlade.scheme" $root | upper }}}
         periodSeconds: 3
         timeoutSeconds: 3
         failureThreshold: 2
@@ -155,11 +166,19 @@ spec:
         - {name: data, mountPath: /var/lib/unlade}
         - {name: settings, mountPath: /etc/unlade, readOnly: true}
         - {name: tmp, mountPath: /tmp}
+        {{- if $root.Values.tls.existingSecret }}
+        # The directory and not its files, so that a renewal is seen.
+        - {name: tls, mountPath: /etc/unlade-tls, readOnly: true}
+        {{- end }}
   volumes:
     - name: settings
       configMap: {name: {{ include "unlade.name" $root }}}
     - name: tmp
       emptyDir: {sizeLimit: 64Mi}
+    {{- with $root.Values.tls.existingSecret }}
+    - name: tls
+      secret: {secretName: {{ . }}, defaultMode: 0440}
+    {{- end }}
     {{- with .stagingSize }}
     - name: data
       emptyDir: {sizeLimit: {{ . }}}
