@@ -8,7 +8,7 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 
 import pytest
 
-from vocabulary import Bucket, Cluster, Database, Server
+from vocabulary import Authority, Bucket, Cluster, Database, Server
 
 # The same tests, with the rows of every server in a database of its own on UNLADE_TEST_POSTGRES.
 OVER_POSTGRES = os.environ.get("UNLADE_TEST_DATABASE") == "postgres"
@@ -99,6 +99,12 @@ def serve_module(tmp_path_factory):
         begin, started = starter(tmp_path_factory)
         yield lambda **settings: begin(Server, True, **more(settings))
         end(started)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    """Who issues the certificates of servers that speak TLS."""
+    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture

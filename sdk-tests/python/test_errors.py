@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from vocabulary import Database, Proxy, device_ids, in_both, raw
+from vocabulary import Database, Proxy, Wire, device_ids, head, in_both, raw, until
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
 ROW = re.compile(r"^\| `([A-Z]+\.\d+)`(?: †)? \| (\d+) \| (.+?) \| (.+?) \|", re.MULTILINE)
@@ -428,6 +428,16 @@ def a_file_that_is_no_workbook(stage):
     return upload(stage.idle(), file)
 
 
+@raises("IOTDA.000505")
+def one_request_more_than_may_be_at_work(stage):
+    server = stage.working(server_requests_max=1)
+    # A body that does not come keeps its request at work.
+    server.at_work = Wire(server)
+    server.at_work.send(head(server, "POST", "apps", framing=["Content-Length: 100"]))
+    until(lambda: raw(server, "GET", "apps").status == 503, "the first is at work", diagnosis=server.log)
+    return call(server, "GET", "apps")
+
+
 # Export tasks
 
 
@@ -464,6 +474,13 @@ def a_download_before_the_end(stage):
 @raises("IOTDA.014805")
 def an_export_of_an_unknown_batch_task(stage):
     return call(stage.idle(), "POST", "export-tasks", body=export_of(NOBODY))
+
+
+@raises("IOTDA.021102")
+def a_second_request_within_a_second(stage):
+    server = stage.working(limits_account_requests_per_second=1)
+    raw(server, "GET", "apps")
+    return call(server, "GET", "apps")
 
 
 @raises("IOTDA.021101")

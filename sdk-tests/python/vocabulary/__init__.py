@@ -2,15 +2,18 @@
 
 `Server` is the real binary as a process, `Bucket` is where its objects can
 lie, `Database` where its rows can, `Cluster` makes nodes that share both, `Proxy` cuts two processes apart, `Caller` is somebody with the official SDK, `raw` is a signed request
-that the SDK would not make, `in_both` one that is refused in both languages, `at_once` is a race, `Wire` is a connection without any HTTP library, `harm` is what an
+that the SDK would not make, `Authority` issues certificates, `Http2` is a connection of that kind,
+`in_both` one that is refused in both languages, `at_once` is a race, `Wire` is a connection without any HTTP library, `harm` is what an
 attack must not do, `Sheet` is a template to upload, `Result` is a downloaded zip.
 """
 
+from .authority import DAY, Authority, Identity
 from .bucket import Bucket
 from .caller import Caller, Subtask, refused
 from .cluster import Cluster
 from .database import Database
 from .harm import children, memory_within, others_served
+from .http2 import Http2
 from .language import in_both
 from .polling import until
 from .proxy import Proxy
@@ -23,10 +26,14 @@ from .wire import Wire, chunked, head
 
 __all__ = [
     "CALLERS",
+    "DAY",
+    "Authority",
     "Bucket",
     "Caller",
     "Cluster",
     "Database",
+    "Http2",
+    "Identity",
     "Proxy",
     "Result",
     "Server",

@@ -30,26 +30,30 @@ class Subtask(NamedTuple):
 PATIENCE = (60, 120)
 
 
-def client(endpoint, ak, sk, project_id, derived, redirects, patience):
+def client(endpoint, ak, sk, project_id, derived, redirects, patience, root):
     """The SDK's client, with a plain signature (SDK-HMAC-SHA256) or a derived one (V11-HMAC-SHA256).
 
-    By itself it follows no redirect.
+    By itself it follows no redirect. Over TLS it trusts the authority in the file `root` alone.
     """
     credentials = BasicCredentials(ak, sk, project_id)
     if derived:
         credentials = credentials.with_derived_predicate(DerivedCredentials.get_default_derived_predicate())
     region = Region("cn-north-4", endpoint)
     builder = iotda.IoTDAClient.new_builder().with_credentials(credentials).with_region(region)
-    return builder.with_http_config(HttpConfig(allow_redirects=redirects, timeout=patience)).build()
+    http = HttpConfig(allow_redirects=redirects, timeout=patience, ignore_ssl_verification=False, ssl_ca_cert=root)
+    return builder.with_http_config(http).build()
 
 
 class Caller:
     """Calls one server."""
 
-    def __init__(self, server, derived=False, ak=None, sk=None, project_id=None, redirects=False, patience=PATIENCE):
+    def __init__(
+        self, server, derived=False, ak=None, sk=None, project_id=None, redirects=False, patience=PATIENCE, trusts=None
+    ):
         root = server.credentials
         key = (ak or root.ak, sk or root.sk, project_id or root.project_id)
-        self.sdk = client(server.endpoint, *key, derived, redirects, patience)
+        authority = trusts or server.authority
+        self.sdk = client(server.endpoint, *key, derived, redirects, patience, authority and str(authority.root))
 
     # Resource spaces, products, devices
 

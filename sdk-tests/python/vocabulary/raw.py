@@ -50,7 +50,7 @@ def order_and_leave(server, method, path, body):
     """Announces a body and is gone as soon as the server wants to read it."""
     request = signed_request(server, method, path, [], encoded(body), {})
     announced = {"Expect": "100-continue", "Content-Length": str(len(request.body))}
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = server.connection(60)
     connection.request(request.method, request.uri, headers={**request.header_params, **announced})
     assert connection.sock.recv(64).startswith(b"HTTP/1.1 100 ")
     connection.close()
@@ -85,7 +85,7 @@ def signed_request(
 
 
 def send(server, request):
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = server.connection(60)
     try:
         try:
             connection.request(request.method, request.uri, body=request.body, headers=request.header_params)

@@ -31,18 +31,29 @@ class Credentials:
 
 
 class Server:
-    """`unlade serve`; settings such as `export_workers=0` become UNLADE_EXPORT_WORKERS=0."""
+    """`unlade serve`; settings such as `export_workers=0` become UNLADE_EXPORT_WORKERS=0.
 
-    def __init__(self, directory, **settings):
+    With an `authority` it speaks TLS by its `identity`, a certificate of that authority's, and its clients trust nobody else.
+    """
+
+    def __init__(self, directory, authority=None, identity=None, **settings):
         self.directory = directory
         self.data_dir = directory / "data"
         self.port = free_port()
-        self.settings = {**USUAL_SETTINGS, **settings}
+        self.authority = authority
+        self.identity = identity or (authority and authority.identity())
+        self.settings = {**USUAL_SETTINGS, **(self.identity.settings() if authority else {}), **settings}
         self.process = None
 
     @property
     def endpoint(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.authority else 'http'}://127.0.0.1:{self.port}"
+
+    def connection(self, seconds):
+        """What speaks HTTP with it, each silence bounded."""
+        if self.authority:
+            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=seconds, context=self.authority.context())
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
 
     @property
     def credentials(self):
@@ -95,7 +106,7 @@ class Server:
 
     def get(self, path):
         """Status and text of an unsigned GET, or None twice when nobody answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = self.connection(10)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -134,8 +145,8 @@ class Server:
     def metrics(self):
         """What a scrape shows now; needs the setting server_metrics_listen."""
         said = self.out_path.read_text(encoding="utf-8")
-        (*_, url) = re.findall(r"^metrics on (http://\S+)$", said, re.MULTILINE)
-        return Metrics.scraped(url)
+        (*_, url) = re.findall(r"^metrics on (https?://\S+)$", said, re.MULTILINE)
+        return Metrics.scraped(url, self.authority and self.authority.context())
 
     def events(self):
         """Every line of the log as an object; needs the setting log_format=json."""

@@ -4,9 +4,13 @@ import http.client
 import io
 import json
 import socket
+import ssl
 from dataclasses import dataclass
 
 from .raw import encoded, signed_request
+
+# The other side has closed, in any of the ways that the system and TLS tell of it.
+GONE = (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 
 
 @dataclass
@@ -23,14 +27,20 @@ class Reply:
 
 
 class Wire:
-    """One connection; `patience` is how long the server may leave it without a byte."""
+    """One connection; `patience` is how long the server may leave it without a byte.
 
-    def __init__(self, server, patience=30, receive_buffer=None):
+    To a server that speaks TLS it does so too, unless it is `bare`: then it is the bytes below, and no handshake is made.
+    """
+
+    def __init__(self, server, patience=30, receive_buffer=None, bare=False, protocols=()):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(patience)
         self.socket.connect(("127.0.0.1", server.port))
+        if server.authority and not bare:
+            context = server.authority.context(*protocols)
+            self.socket = context.wrap_socket(self.socket, server_hostname="127.0.0.1")
 
     def __enter__(self):
         return self
@@ -43,7 +53,7 @@ class Wire:
         try:
             self.socket.sendall(content)
             return True
-        except (BrokenPipeError, ConnectionResetError):
+        except GONE:
             return False
 
     def send_all_of(self, pieces):
@@ -56,7 +66,7 @@ class Wire:
         try:
             response.begin()
             return Reply(response.status, response.headers, response.read())
-        except (http.client.BadStatusLine, http.client.IncompleteRead, ConnectionResetError):
+        except (http.client.BadStatusLine, http.client.IncompleteRead, *GONE):
             return Reply(None)
 
     def everything(self):
@@ -65,7 +75,7 @@ class Wire:
         try:
             while piece := self.socket.recv(1 << 16):
                 received.write(piece)
-        except ConnectionResetError:
+        except GONE:
             pass
         return received.getvalue()
 

@@ -1,0 +1,115 @@
+"""More than there may be: of one address, of requests at work, and of requests in a second."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+from vocabulary import Wire, head, raw, until
+
+ANY_PORT = "127.0.0.1:0"
+
+
+def test_one_address_does_not_take_all_places(serve):
+    server = serve(server_connections_per_address=3, server_metrics_listen=ANY_PORT)
+    until(lambda: server.metrics()("unlade_connections_open", listener="api") == 0, "all others are gone")
+    with ExitStack() as all_of_them:
+        held = [all_of_them.enter_context(Wire(server)) for _ in range(3)]
+        for wire in held:
+            wire.send(head(server, "POST", "apps", framing=["Content-Length: 100"]))
+        with Wire(server) as one_more:
+            assert one_more.everything() == b""
+        assert server.metrics()("unlade_connections_refused_total", listener="api", why="address") == 1
+    assert until(lambda: server.status("/healthz") == 200, "there is a place again")
+
+
+def test_one_request_more_than_can_be_worked_at_is_told_when_to_come_again(serve):
+    server = serve(server_requests_max=1)
+    with Wire(server) as at_work:
+        # Its body does not come, and nothing is in the way of the next but this.
+        at_work.send(head(server, "POST", "apps", framing=["Content-Length: 100"]))
+        refused = until(lambda: overloaded(server), "the first is at work", diagnosis=server.log)
+        assert refused.code == "IOTDA.000505"
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert server.status("/healthz") == 200
+        assert server.status("/readyz") == 200
+    until(lambda: raw(server, "GET", "apps").status == 200, "there is a turn again")
+
+
+def overloaded(server):
+    answer = raw(server, "GET", "apps")
+    return answer if answer.status == 503 else None
+
+
+def test_a_download_is_at_work_until_it_is_taken(serve):
+    server = serve(server_requests_max=1)
+    caller = server.caller()
+    targets = [f"device-{number:08}-{number * 7919 % 100_003}" for number in range(30_000)]
+    task_id = caller.batch("freezeDevices", targets=targets)
+    caller.finished(task_id)
+    export_id = caller.export(task_id)
+    caller.exported(export_id)
+    with Wire(server, receive_buffer=4096) as slow:
+        slow.send(head(server, "GET", f"export-tasks/{export_id}/file"))
+        until(lambda: overloaded(server), "the download is at work")
+        assert slow.reply().status == 200
+        until(lambda: not overloaded(server), "it has been taken")
+
+
+def many(server, path, number=200):
+    """As many requests at once as a few connections can bear; answers them, and for how long that took."""
+    begun = time.monotonic()
+    with ThreadPoolExecutor(8) as crowd:
+        answers = list(crowd.map(lambda _: raw(server, "GET", path), range(number)))
+    return answers, time.monotonic() - begun
+
+
+def judge_rate(answers, seconds, limit, code):
+    """What was let through is no more than a bucket of one second's requests and what came into it meanwhile."""
+    let = [answer for answer in answers if answer.status == 200]
+    assert limit <= len(let) <= limit * (1 + seconds) + 1
+    refused = [answer for answer in answers if answer.status != 200]
+    assert refused, "all were let through"
+    for answer in refused:
+        assert (answer.status, answer.code) == (403, code)
+        assert int(answer.headers["Retry-After"]) >= 1
+        assert f"limit {limit}" in answer.message
+
+
+def test_a_user_s_rate_is_held_for_each_api(serve):
+    server = serve(limits_api_requests_per_second=5)
+    judge_rate(*many(server, "apps", 100), 5, "IOTDA.021101")
+    assert raw(server, "GET", "devices").status == 200
+
+
+def test_an_account_s_rate_is_held_over_all_apis(serve):
+    server = serve(limits_account_requests_per_second=5)
+    judge_rate(*many(server, "apps", 100), 5, "IOTDA.021102")
+
+
+def test_a_strict_server_holds_the_documented_rates_and_another_none(serve):
+    strict, usual = serve(server_strict="true"), serve()
+    until(lambda: held(strict), "a rate is held")
+    assert all(answer.status == 200 for answer in many(usual, "apps")[0])
+
+
+def held(server):
+    """On a slow machine even many may be no more than the documented rate."""
+    answers, seconds = many(server, "apps")
+    if all(answer.status == 200 for answer in answers):
+        return False
+    judge_rate(answers, seconds, 50, "IOTDA.021101")
+    return True
+
+
+def test_who_is_not_known_uses_nobody_s_rate(serve):
+    server = serve(limits_account_requests_per_second=1)
+    for _ in range(20):
+        assert raw(server, "GET", "apps", sk="wrong").status == 401
+    assert raw(server, "GET", "apps").status == 200
+
+
+def test_a_target_that_is_too_long_is_refused_as_such(server):
+    for path in ("/" + "x" * 20_000, "/v5/iot/p/apps?x=" + "x" * 20_000):
+        answer = raw(server, "GET", path, signed=False)
+        assert (answer.status, answer.code) == (414, "APIGW.0201")
+    assert raw(server, "GET", "apps", query=[("app_name", "x" * 200)]).status in (200, 400)
