@@ -112,6 +112,30 @@ def test_a_pod_does_not_make_a_directory_private_that_belongs_to_root(values):
         assert directory.startswith(f"{volume}/")
 
 
+def says_how(environment) -> bool:
+    """A node that others reach refuses to start unless it has a certificate or is told that none is needed."""
+    secure = {"UNLADE_TLS_CERTIFICATE", "UNLADE_TLS_KEY"} <= set(environment)
+    return secure != (environment.get("UNLADE_SERVER_INSECURE_HTTP") == "true")
+
+
+@each_values
+def test_a_pod_says_how_it_is_reached(values):
+    text = rendered(values)
+    for pods in of_kind(text, "Deployment") + of_kind(text, "StatefulSet"):
+        [node] = pods["spec"]["template"]["spec"]["containers"]
+        environment = {one["name"]: one["value"] for one in node["env"]}
+        assert says_how(environment)
+        secure = "UNLADE_TLS_KEY" in environment
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            assert node[probe]["httpGet"]["scheme"] == ("HTTPS" if secure else "HTTP")
+
+
+def test_a_node_of_compose_says_how_it_is_reached():
+    compose = yaml.safe_load((DEPLOY / "compose/compose.yaml").read_text())
+    nodes = [one for one in compose["services"].values() if "UNLADE_SERVER_LISTEN" in one.get("environment", {})]
+    assert len(nodes) == 3 and all(says_how(node["environment"]) for node in nodes)
+
+
 def test_metrics_are_found_by_prometheus_where_it_is_asked_for():
     [monitor] = of_kind(rendered(MANY, "metrics.podMonitor.enabled=true"), "PodMonitor")
     assert monitor["spec"]["podMetricsEndpoints"][0]["port"] == "metrics"

@@ -1,5 +1,7 @@
 //! The accept loop around a router of its own.
 
+mod http2;
+
 use std::{
     io::{Read, Write},
     net::TcpStream as Client,
@@ -38,9 +40,13 @@ struct Open {
 
 impl Open {
     fn new(router: Router, manners: Manners) -> Self {
+        Self::with(router, manners, None)
+    }
+
+    fn with(router: Router, manners: Manners, certificates: Option<Arc<Certificates>>) -> Self {
         let runtime = Runtime::new().unwrap();
         let any_port = "127.0.0.1:0".parse().unwrap();
-        let doors = runtime.block_on(Doors::open("test", any_port, manners, None)).unwrap();
+        let doors = runtime.block_on(Doors::open("test", any_port, manners, certificates)).unwrap();
         let address = doors.address();
         let (end, ended) = oneshot::channel();
         let serving = runtime.spawn(doors.serve(router, async {
