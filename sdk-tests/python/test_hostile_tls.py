@@ -25,6 +25,7 @@ def server(serve_module, authority):
         server_connections_max=PLACES,
         server_header_timeout_seconds=1,
         server_stall_timeout_seconds=1,
+        server_metrics_listen="127.0.0.1:0",
     )
 
 
@@ -78,6 +79,27 @@ def test_a_body_over_tls_that_stops_is_not_waited_for(server):
         wire.everything()
 
 
+@pytest.fixture(scope="module")
+def export(server):
+    """A result that is more than any buffer on its way."""
+    caller = server.caller()
+    targets = [f"device-{number:08}-{number * 7919 % 100_003}" for number in range(30_000)]
+    task_id = caller.batch("freezeDevices", targets=targets)
+    caller.finished(task_id)
+    export_id = caller.export(task_id)
+    caller.exported(export_id)
+    return export_id
+
+
+def test_downloads_over_tls_that_nobody_reads_hold_nothing(server, export):
+    with ExitStack() as all_of_them:
+        wires = [all_of_them.enter_context(Wire(server, receive_buffer=4096)) for _ in range(PLACES - 8)]
+        for wire in wires:
+            wire.send(head(server, "GET", f"export-tasks/{export}/file"))
+        assert raw(server, "GET", "apps").status == 200
+        until(lambda: server.metrics()("unlade_connections_open", listener="api") < 8, "they are gone")
+
+
 # HTTP/2
 
 
@@ -121,18 +143,6 @@ def test_a_body_over_http2_that_stops_is_not_waited_for(server):
         status, _ = wire.answered(wire.ask("POST", "apps", b'{"app_name"', ends=False))
         assert status is None or 400 <= status < 500
         wire.until_closed()
-
-
-@pytest.fixture(scope="module")
-def export(server):
-    """A result that is more than any buffer on its way."""
-    caller = server.caller()
-    targets = [f"device-{number:08}-{number * 7919 % 100_003}" for number in range(30_000)]
-    task_id = caller.batch("freezeDevices", targets=targets)
-    caller.finished(task_id)
-    export_id = caller.export(task_id)
-    caller.exported(export_id)
-    return export_id
 
 
 def test_downloads_for_which_there_is_no_room_hold_nothing(server, export):

@@ -4,7 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
-from vocabulary import Wire, head, raw, until
+from vocabulary import Http2, Wire, head, raw, until
 
 ANY_PORT = "127.0.0.1:0"
 
@@ -40,14 +40,30 @@ def overloaded(server):
     return answer if answer.status == 503 else None
 
 
-def test_a_download_is_at_work_until_it_is_taken(serve):
-    server = serve(server_requests_max=1)
+def large_export(server):
+    """Its result is more than any buffer on its way."""
     caller = server.caller()
     targets = [f"device-{number:08}-{number * 7919 % 100_003}" for number in range(30_000)]
     task_id = caller.batch("freezeDevices", targets=targets)
     caller.finished(task_id)
     export_id = caller.export(task_id)
     caller.exported(export_id)
+    return export_id
+
+
+def test_a_download_over_http2_that_nobody_takes_gives_its_turn_back(serve, authority):
+    server = serve(authority=authority, server_requests_max=1, server_stall_timeout_seconds=1)
+    export_id = large_export(server)
+    with Http2(server) as wire:
+        wire.ask("GET", f"export-tasks/{export_id}/file")
+        until(lambda: overloaded(server), "the download is at work")
+        # Nobody listens, so there is no room for more; the connection is left to the server.
+        until(lambda: not overloaded(server), "it has been given up")
+
+
+def test_a_download_is_at_work_until_it_is_taken(serve):
+    server = serve(server_requests_max=1)
+    export_id = large_export(server)
     with Wire(server, receive_buffer=4096) as slow:
         slow.send(head(server, "GET", f"export-tasks/{export_id}/file"))
         until(lambda: overloaded(server), "the download is at work")
