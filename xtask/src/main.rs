@@ -12,6 +12,7 @@ mod check;
 mod ci;
 mod demo;
 mod deploy;
+mod earlier;
 mod fuzz;
 mod instructions;
 mod isal;

@@ -13,7 +13,7 @@ use crate::place::{built, cargo, root, target};
 use crate::postgres::{Postgres, Purpose};
 use crate::suite::{Count, Outcome, Suite, skipped};
 use crate::summary::Summary;
-use crate::{chaos, deploy, poi, venv};
+use crate::{chaos, deploy, earlier, poi, venv};
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Options {
@@ -29,6 +29,7 @@ pub(crate) struct Options {
 enum Which {
     Rust,
     Python,
+    Upgrade,
     Judges,
     Deploy,
     Chaos,
@@ -46,6 +47,11 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
     }
     if options.wants(Which::Python) {
         python(&options.pytest, summary);
+    }
+    if options.wants(Which::Upgrade) {
+        let server = Postgres::start(Purpose::Tests);
+        let url = server.as_ref().map(|server| server.url.as_str()).map_err(String::as_str);
+        earlier::suite(&options.pytest, url, summary);
     }
     if options.wants(Which::Judges) {
         judges(&options.pytest, summary);

@@ -1,9 +1,10 @@
 """The words that the tests are written in.
 
 `Server` is the real binary as a process, `Bucket` is where its objects can
-lie, `Database` where its rows can, `Cluster` makes nodes that share both, `Proxy` cuts two processes apart, `Caller` is somebody with the official SDK, `raw` is a signed request
-that the SDK would not make, `Authority` issues certificates, `Http2` is a connection of that kind,
-`in_both` one that is refused in both languages, `at_once` is a race, `Wire` is a connection without any HTTP library, `harm` is what an
+lie, `Database` where its rows can, `Cluster` makes nodes that share both, `Front` hands calls out to them in turn,
+`Proxy` cuts two processes apart, `Caller` is somebody with the official SDK, `raw` is a signed request that the SDK
+would not make, `Authority` issues certificates, `Http2` is a connection of that kind, `in_both` one that is refused in
+both languages, `at_once` is a race, `Wire` is a connection without any HTTP library, `harm` is what an
 attack must not do, `Sheet` is a template to upload, `Result` is a downloaded zip.
 """
 
@@ -12,6 +13,7 @@ from .bucket import Bucket
 from .caller import Caller, Subtask, refused
 from .cluster import Cluster
 from .database import Database
+from .front import Front
 from .harm import children, memory_within, others_served
 from .http2 import Http2
 from .language import in_both
@@ -32,6 +34,7 @@ __all__ = [
     "Caller",
     "Cluster",
     "Database",
+    "Front",
     "Http2",
     "Identity",
     "Proxy",

@@ -36,8 +36,10 @@ class Server:
     With an `authority` it speaks TLS by its `identity`, a certificate of that authority's, and its clients trust nobody else.
     """
 
-    def __init__(self, directory, authority=None, identity=None, **settings):
+    def __init__(self, directory, program=None, authority=None, identity=None, **settings):
         self.directory = directory
+        # Another one may be put in its place for the next start.
+        self.program = program or os.environ["UNLADE_BIN"]
         self.data_dir = directory / "data"
         self.port = free_port()
         self.authority = authority
@@ -76,12 +78,12 @@ class Server:
         """Starts a process on our data directory without waiting for anything."""
         listen = ["--listen", f"127.0.0.1:{self.port}", "--data-dir", str(self.data_dir)]
         with open(self.out_path, "ab") as out, open(self.log_path, "ab") as err:
-            command = [os.environ["UNLADE_BIN"], "serve", *listen]
+            command = [self.program, "serve", *listen]
             return subprocess.Popen(command, env=self.environment(), cwd=self.directory, stdout=out, stderr=err)
 
     def begin(self, *arguments):
         """Starts a subcommand beside the server, with its settings."""
-        command = [os.environ["UNLADE_BIN"], *map(str, arguments)]
+        command = [self.program, *map(str, arguments)]
         pipe = subprocess.PIPE
         return subprocess.Popen(command, env=self.environment(), cwd=self.directory, stdout=pipe, stderr=pipe, text=True)
 
