@@ -3,7 +3,8 @@
 //! All of "Policy syntax" (`usermanual-iam/iam_01_0019`): of texts, all but `StringEquals`, `StringNotEquals` and
 //! `StringMatch` pay no heed to case, and `StringLike` means that the value is somewhere in it. A name with `AnyOf` says
 //! what the values of every operator mean anyway. `StringMatch`, `Null` and the two prefixes are those of identity
-//! policies (`usermanual-iam5/iam_01_0934`).
+//! policies (`usermanual-iam5/iam_01_0934`). "SCP syntax" (`usermanual-organizations/org_03_0033`) has the same tables
+//! for them. It is `IfExists` that makes a missing key hold; so without it a missing key does not, negated or not.
 
 use super::pattern::Case;
 

@@ -1,0 +1,10 @@
+//! Policies from the outside: documents in, decisions out.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod decisions;
+mod documents;
+mod naive;
+mod operators;
+mod properties;
+mod refusals;
