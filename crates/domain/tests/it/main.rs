@@ -6,5 +6,6 @@ mod decisions;
 mod documents;
 mod naive;
 mod operators;
+mod policies_md;
 mod properties;
 mod refusals;
