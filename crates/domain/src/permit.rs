@@ -6,7 +6,7 @@ use types::{Code, Fault, time};
 
 use crate::{
     action::{Action, Of},
-    iam::{Facts, Grants, Question, Resource},
+    iam::{Facts, Grants, Question, Resource, keys},
 };
 
 /// Who sent a request, proven by a signature or a token.
@@ -40,6 +40,8 @@ pub struct Access {
     pub grants: Arc<Grants>,
     /// What a temporary key was narrowed to when it was made.
     pub session: Option<Arc<Grants>>,
+    /// The account's id.
+    pub domain_id: String,
     /// The account's name.
     pub domain_name: String,
     /// The project's name.
@@ -84,15 +86,18 @@ impl Caller {
     /// What conditions may ask of this caller, whatever the call is about.
     pub fn facts(&self, access: &Access, now_ms: i64) -> Facts {
         let facts = Facts::new()
-            .with("g:CurrentTime", time::iso_ms(now_ms))
-            .with("g:DomainName", access.domain_name.as_str())
-            .with("g:MFAPresent", "false")
-            .with("g:ProjectName", access.project_name.as_str())
-            .with("g:ServiceName", "iotda")
-            .with("g:UserId", self.user_id.as_str())
-            .with("g:UserName", self.user_name.as_str());
+            .with(keys::CURRENT_TIME, time::iso_ms(now_ms))
+            .with(keys::DOMAIN_NAME, access.domain_name.as_str())
+            .with(keys::PRINCIPAL_ACCOUNT, access.domain_id.as_str())
+            .with(keys::MFA_PRESENT, "false")
+            .with(keys::PROJECT_NAME, access.project_name.as_str())
+            // The cloud names the project of a region after the region.
+            .with(keys::REQUESTED_REGION, access.project_name.as_str())
+            .with(keys::SERVICE_NAME, "iotda")
+            .with(keys::USER_ID, self.user_id.as_str())
+            .with(keys::USER_NAME, self.user_name.as_str());
         match self.source {
-            Some(source) => facts.with("g:SourceIp", source.to_string()),
+            Some(source) => facts.with(keys::SOURCE_IP, source.to_string()),
             None => facts,
         }
     }
@@ -109,7 +114,7 @@ impl Access {
 
     /// The apps for which an action is allowed; `None` for all, with those to come.
     fn apps_for(&self, action: Action, facts: &Facts) -> Result<Option<Arc<[String]>>, Fault> {
-        let within = |id: &str| facts.clone().with("g:EnterpriseProjectId", id);
+        let within = |id: &str| facts.clone().with(keys::ENTERPRISE_PROJECT_ID, id);
         let whole = self.allows(action.as_str(), Resource::Any, &within(&self.enterprise_project_id));
         if action.of() != Of::App {
             return if whole { Ok(None) } else { Err(Code::Denied.into()) };
@@ -205,6 +210,7 @@ mod tests {
         let access = Access {
             grants: Arc::new(Grants::new(policies)),
             session: None,
+            domain_id: "d".into(),
             domain_name: "account".into(),
             project_name: "cn-north-4".into(),
             enterprise_project_id: "0".into(),

@@ -124,8 +124,10 @@ fn narrowed(access: &Access, document: &str) -> Result<Access, Error> {
 
 /// What a user may do in a project, `None` if there is no such project.
 fn compile(tx: &mut dyn Tx, user_id: &str, project_id: &str, root: bool) -> Result<Compiled, Error> {
-    let domain_name = tx.first("SELECT domain_name FROM iam_domain", args![], |row| row.string(0))?;
-    let domain_name = domain_name.unwrap_or_default();
+    let domain = tx.first("SELECT domain_id, domain_name FROM iam_domain", args![], |row| {
+        Ok((row.string(0)?, row.string(1)?))
+    })?;
+    let (domain_id, domain_name) = domain.unwrap_or_default();
     let project = tx.first(
         "SELECT project_name, enterprise_project_id FROM project WHERE project_id = ?1",
         args![project_id],
@@ -150,6 +152,7 @@ fn compile(tx: &mut dyn Tx, user_id: &str, project_id: &str, root: bool) -> Resu
     Ok(Some(Arc::new(Access {
         grants: Arc::new(Grants::new(policies)),
         session: None,
+        domain_id,
         domain_name,
         project_name: project_name.unwrap_or_else(|| project_id.to_owned()),
         enterprise_project_id,

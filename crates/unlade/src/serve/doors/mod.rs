@@ -71,6 +71,7 @@ pub(super) struct Doors {
 
 /// What a connection holds as long as it is.
 struct Guest {
+    from: IpAddr,
     _place: OwnedSemaphorePermit,
     _share: Share,
 }
@@ -138,7 +139,7 @@ impl Doors {
             };
             match self.listener.accept().await {
                 Ok((stream, from)) => match self.share(from.ip()) {
-                    Some(share) => return (stream, Guest { _place: place, _share: share }),
+                    Some(share) => return (stream, Guest { from: from.ip(), _place: place, _share: share }),
                     // Closed: who holds so many connections knows why.
                     None => meter::CONNECTIONS_REFUSED.add([self.name, "address"], 1),
                 },
@@ -167,11 +168,11 @@ impl Doors {
         let (talk, router, mut ended) = (self.talk.clone(), router.clone(), self.ended.subscribe());
         let (certificates, patience, name) =
             (self.certificates.clone(), self.manners.header_timeout, self.name);
-        let open = meter::CONNECTIONS_OPEN.hold([name]);
+        let (open, from) = (meter::CONNECTIONS_OPEN.hold([name]), guest.from);
         tokio::spawn(async move {
             let _held = (guest, open);
             let Some(certificates) = certificates else {
-                return talk.over(stream, Version::Http1, router, &mut ended).await;
+                return talk.over(stream, from, Version::Http1, router, &mut ended).await;
             };
             let shaken = tokio::select! {
                 shaken = timeout(patience, certificates.acceptor().accept(stream)) => shaken,
@@ -180,7 +181,7 @@ impl Doors {
             match shaken.map_err(|_| io::ErrorKind::TimedOut.into()).flatten() {
                 Ok(stream) => {
                     let version = version(&stream);
-                    talk.over(stream, version, router, &mut ended).await;
+                    talk.over(stream, from, version, router, &mut ended).await;
                 }
                 Err(error) => {
                     meter::CONNECTIONS_REFUSED.add([name, "handshake"], 1);

@@ -1,7 +1,8 @@
 //! HTTP over one connection, whatever carries it: what either version allows a client, and when it is over.
 
-use std::{convert::Infallible, pin::pin, sync::Arc};
+use std::{convert::Infallible, net::IpAddr, pin::pin, sync::Arc};
 
+use api::Source;
 use axum::{
     Router,
     http::{HeaderValue, Request, Response, header},
@@ -94,6 +95,7 @@ impl Talk {
     pub(super) async fn over<S>(
         &self,
         stream: S,
+        from: IpAddr,
         version: Version,
         router: Router,
         ended: &mut watch::Receiver<bool>,
@@ -101,7 +103,7 @@ impl Talk {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let tally = Tally::new();
-        let service = self.service(router, tally.clone());
+        let service = self.service(from, router, tally.clone());
         let stream = TokioIo::new(stream);
         let served = match version {
             Version::Http1 => self.drive(self.http1.serve_connection(stream, service), None, ended).await,
@@ -146,6 +148,7 @@ impl Talk {
 
     fn service(
         &self,
+        from: IpAddr,
         router: Router,
         tally: Arc<Tally>,
     ) -> impl service::HttpService<
@@ -159,6 +162,7 @@ impl Talk {
         service_fn(move |mut request: Request<Incoming>| {
             let flight = tally.begin();
             name_host(&mut request);
+            request.extensions_mut().insert(Source(from));
             let answer = router.call(request.map(|body| TimedBody::new(body, stall_timeout)));
             async move {
                 let mut response = answer.await?;
