@@ -1,12 +1,13 @@
 //! Any request, signed and verified: it verifies as it was signed, and with a change only if the change has the same
 //! canonical form.
 //!
-//! An input reads like a request: `METHOD path?query [region]`, a line for each header, an empty line, the body.
+//! An input reads like a request: `METHOD path?query [algorithm or region]`, a line for each header, an empty line, the body.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use sign::{
-    Authorization, Headers, Payload, QueryForm, Request, SignedHeaders, Signer, canonical_request, verify,
+    Authorization, Headers, Payload, QueryForm, Request, SignedHeaders, Signer, SigningAlgorithm,
+    canonical_request, verify,
 };
 
 const NOW_MS: i64 = 1_767_323_045_000;
@@ -14,7 +15,7 @@ const SECRET_KEY: &[u8] = b"SKexample0123456789abcdefghijklmnopqrstuv";
 
 fuzz_target!(|bytes: &[u8]| {
     let Some(call) = Call::parse(bytes) else { return };
-    let signer = Signer { access_key_id: "AK", secret_key: SECRET_KEY, region: call.region.as_deref() };
+    let signer = Signer { access_key_id: "AK", secret_key: SECRET_KEY, algorithm: call.algorithm() };
     let Ok(signed) = call.with_request(None, |request| signer.sign(request, NOW_MS)) else { return };
     let authorization = Authorization::parse(&signed.authorization).expect("what we wrote can be read");
     assert!(call.verifies(&signed, &authorization, SECRET_KEY), "it verifies as it was signed");
@@ -32,7 +33,8 @@ struct Call {
     method: String,
     path: String,
     query: Option<String>,
-    region: Option<String>,
+    /// The name of an algorithm, or the region of a derived key.
+    way: Option<String>,
     headers: Vec<(String, Vec<u8>)>,
     body: Vec<u8>,
 }
@@ -43,7 +45,7 @@ impl Call {
         let head = std::str::from_utf8(&bytes[..end]).ok()?;
         let (first, lines) = head.split_once('\n').unwrap_or((head, ""));
         let mut words = first.splitn(3, ' ');
-        let (method, target, region) = (words.next()?, words.next()?, words.next());
+        let (method, target, way) = (words.next()?, words.next()?, words.next());
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query.to_owned())),
             None => (target, None),
@@ -53,18 +55,29 @@ impl Call {
             // What no HTTP library lets through is not for us to judge, and neither is what the signer adds itself.
             let word = !name.is_empty()
                 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!".contains(&byte));
-            let ours =
-                ["x-sdk-date", "x-sdk-content-sha256"].iter().any(|ours| ours.eq_ignore_ascii_case(name));
+            let ours = ["x-sdk-date", "x-sdk-content-sha256", "x-sdk-content-sm3"]
+                .iter()
+                .any(|ours| ours.eq_ignore_ascii_case(name));
             (word && !ours).then(|| (name.to_owned(), value.as_bytes().to_vec()))
         });
         Some(Self {
             method: method.to_owned(),
             path: path.to_owned(),
             query,
-            region: region.map(str::to_owned),
+            way: way.map(str::to_owned),
             headers: headers.collect(),
             body: bytes.get(end + 2..).unwrap_or_default().to_vec(),
         })
+    }
+
+    fn algorithm(&self) -> SigningAlgorithm<'_> {
+        match self.way.as_deref() {
+            None => SigningAlgorithm::HmacSha256,
+            Some("SDK-HMAC-SM3") => SigningAlgorithm::HmacSm3,
+            Some("SDK-ECDSA-P256-SHA256") => SigningAlgorithm::EcdsaP256Sha256,
+            Some("SDK-SM2-SM3") => SigningAlgorithm::Sm2Sm3,
+            Some(region) => SigningAlgorithm::V11HmacSha256(region),
+        }
     }
 
     fn with_request<T>(&self, signed: Option<&SignedHeaders>, act: impl FnOnce(&Request<'_>) -> T) -> T {
@@ -93,7 +106,7 @@ impl Call {
     /// Whether this says what `original` said when it was signed.
     fn means_the_same(&self, original: &Self, signed: &SignedHeaders, names: &str) -> bool {
         // The hash of an empty body is signed even where a body would be left out.
-        let body_is_free = signed.x_sdk_content_sha256.is_some() && !original.body.is_empty();
+        let body_is_free = signed.content.is_some() && !original.body.is_empty();
         let sent = original.canonical(signed, names, QueryForm::Sorted);
         let forms = QueryForm::ALL.into_iter().map(|form| self.canonical(signed, names, form));
         (body_is_free || self.body == original.body)

@@ -8,6 +8,7 @@ from huaweicloudsdkcore.exceptions import exceptions
 from huaweicloudsdkcore.http.formdata import FormFile
 from huaweicloudsdkcore.http.http_config import HttpConfig
 from huaweicloudsdkcore.region.region import Region
+from huaweicloudsdkcore.signer.algorithm import SigningAlgorithm
 from huaweicloudsdkiotda import v5 as iotda
 
 from .polling import until
@@ -30,8 +31,8 @@ class Subtask(NamedTuple):
 PATIENCE = (60, 120)
 
 
-def client(endpoint, ak, sk, project_id, derived, redirects, patience, root):
-    """The SDK's client, with a plain signature (SDK-HMAC-SHA256) or a derived one (V11-HMAC-SHA256).
+def client(endpoint, ak, sk, project_id, derived, algorithm, redirects, patience, root):
+    """The SDK's client, with a signature of the given algorithm or a derived one (V11-HMAC-SHA256).
 
     By itself it follows no redirect. Over TLS it trusts the authority in the file `root` alone.
     """
@@ -40,7 +41,13 @@ def client(endpoint, ak, sk, project_id, derived, redirects, patience, root):
         credentials = credentials.with_derived_predicate(DerivedCredentials.get_default_derived_predicate())
     region = Region("cn-north-4", endpoint)
     builder = iotda.IoTDAClient.new_builder().with_credentials(credentials).with_region(region)
-    http = HttpConfig(allow_redirects=redirects, timeout=patience, ignore_ssl_verification=False, ssl_ca_cert=root)
+    http = HttpConfig(
+        allow_redirects=redirects,
+        timeout=patience,
+        signing_algorithm=algorithm,
+        ignore_ssl_verification=False,
+        ssl_ca_cert=root,
+    )
     return builder.with_http_config(http).build()
 
 
@@ -48,12 +55,22 @@ class Caller:
     """Calls one server."""
 
     def __init__(
-        self, server, derived=False, ak=None, sk=None, project_id=None, redirects=False, patience=PATIENCE, trusts=None
+        self,
+        server,
+        derived=False,
+        algorithm=SigningAlgorithm.get_default(),
+        ak=None,
+        sk=None,
+        project_id=None,
+        redirects=False,
+        patience=PATIENCE,
+        trusts=None,
     ):
         root = server.credentials
         key = (ak or root.ak, sk or root.sk, project_id or root.project_id)
         authority = trusts or server.authority
-        self.sdk = client(server.endpoint, *key, derived, redirects, patience, authority and str(authority.root))
+        trusted = authority and str(authority.root)
+        self.sdk = client(server.endpoint, *key, derived, algorithm, redirects, patience, trusted)
 
     # Resource spaces, products, devices
 

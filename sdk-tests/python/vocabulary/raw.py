@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 from huaweicloudsdkcore.sdk_request import SdkRequest
-from huaweicloudsdkcore.signer.signer import DerivationAKSKSigner, Signer
+from huaweicloudsdkcore.signer.algorithm import SigningAlgorithm
+from huaweicloudsdkcore.signer.signer import (
+    DerivationAKSKSigner,
+    P256SHA256Signer,
+    Signer,
+    SM2SM3Signer,
+    SM3Signer,
+)
+
+SIGNERS = {
+    SigningAlgorithm.HMAC_SHA256: Signer,
+    SigningAlgorithm.HMAC_SM3: SM3Signer,
+    SigningAlgorithm.ECDSA_P256_SHA256: P256SHA256Signer,
+    SigningAlgorithm.SM2_SM3: SM2SM3Signer,
+}
 
 
 @dataclass
@@ -36,7 +50,7 @@ def raw(server, method, path, query=(), body=None, headers=(), sent_body=None, *
     """One request to `path` below the project (or to the whole path, if it begins with a slash).
 
     `body` is bytes, or anything else to be sent as JSON; `sent_body` is what is sent in place of what was signed.
-    `key` may hold ak, sk, project_id, derived, and signed=False.
+    `key` may hold ak, sk, project_id, derived, algorithm, and signed=False.
     """
     request = signed_request(server, method, path, list(query), encoded(body), dict(headers), **key)
     if sent_body is not None:
@@ -63,7 +77,18 @@ def encoded(body):
 
 
 def signed_request(
-    server, method, path, query, body, headers, ak=None, sk=None, project_id=None, derived=False, signed=True
+    server,
+    method,
+    path,
+    query,
+    body,
+    headers,
+    ak=None,
+    sk=None,
+    project_id=None,
+    derived=False,
+    algorithm=SigningAlgorithm.get_default(),
+    signed=True,
 ):
     root = server.credentials
     project_id = project_id or root.project_id
@@ -81,7 +106,7 @@ def signed_request(
     key = SimpleNamespace(ak=ak or root.ak, sk=sk or root.sk)
     if derived:
         return DerivationAKSKSigner(key).sign(request, "iotdm", "cn-north-4")
-    return Signer(key).sign(request)
+    return SIGNERS[algorithm](key).sign(request)
 
 
 def send(server, request):
