@@ -12,6 +12,7 @@ mod entrance;
 mod error;
 mod export_tasks;
 mod health;
+mod iam;
 mod products;
 mod query;
 mod rate;
@@ -64,6 +65,7 @@ struct Inner {
     instance_id: String,
     room: room::Room,
     lockout: authenticate::Lockout,
+    passwords: iam::Passwords,
     rates: rate::Rates,
     /// Turns to read an upload.
     readings: Arc<tokio::sync::Semaphore>,

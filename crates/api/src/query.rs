@@ -51,7 +51,8 @@ impl Query {
         None
     }
 
-    fn int(&mut self, name: &str, min: i64, max: i64, default: i64, code: Code) -> i64 {
+    /// A whole number within bounds.
+    pub(crate) fn whole(&mut self, name: &str, min: i64, max: i64, default: i64, code: Code) -> i64 {
         let Some(text) = self.get(name) else { return default };
         let plain = text.bytes().all(|byte| byte.is_ascii_digit());
         match text.parse() {
@@ -69,8 +70,8 @@ impl Query {
 
     /// `limit`, `marker` and `offset`.
     pub(crate) fn page(&mut self) -> PageOrder {
-        let limit = self.int("limit", 1, LIMIT_MAX, LIMIT_DEFAULT, Code::LimitOutOfRange);
-        let offset = self.int("offset", 0, OFFSET_MAX, 0, Code::InvalidInput);
+        let limit = self.whole("limit", 1, LIMIT_MAX, LIMIT_DEFAULT, Code::LimitOutOfRange);
+        let offset = self.whole("offset", 0, OFFSET_MAX, 0, Code::InvalidInput);
         let marker = match self.get("marker").map(str::parse) {
             None => RecordId::MAX,
             Some(Ok(marker)) => marker,

@@ -4,7 +4,6 @@
 use std::panic::AssertUnwindSafe;
 
 use axum::{
-    Json,
     body::Body,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -14,12 +13,14 @@ use axum::{
 use domain::Rng;
 use futures_util::FutureExt;
 use serde::Serialize;
+use serde_json::{Value as Json, json};
 use tracing::Instrument;
-use types::{Code, Language};
+use types::{Code, Fault, Language};
 
 use crate::{
     Api,
     error::{ApiError, Refusal},
+    iam,
     rate::Operation,
     record::Record,
 };
@@ -41,8 +42,9 @@ pub(crate) fn no_content() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
 
-fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    let mut response = (status, Json(body)).into_response();
+/// Any status with a body.
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    let mut response = (status, axum::Json(body)).into_response();
     let utf8 = HeaderValue::from_static("application/json;charset=UTF-8");
     response.headers_mut().insert(header::CONTENT_TYPE, utf8);
     response
@@ -65,6 +67,7 @@ pub(crate) struct Around {
 /// Around every endpoint.
 pub(crate) async fn around(State(around): State<Around>, mut request: Request, next: Next) -> Response {
     let language = language(request.headers());
+    let form = if iam::speaks_at(request.uri().path()) { of_iam } else { of_service };
     let rng: &dyn Rng = &*around.api.store.context().rng;
     let id = rng.hex(32);
     let record = Record::begin(around.operation, &request, &id);
@@ -76,9 +79,7 @@ pub(crate) async fn around(State(around): State<Around>, mut request: Request, n
     });
     let refusal = response.extensions_mut().remove::<Refusal>();
     if let Some(Refusal(fault)) = &refusal {
-        let code = fault.code.as_str();
-        let body =
-            serde_json::json!({ "error_code": code, "error_msg": fault.message(language) }).to_string();
+        let body = form(response.status(), fault, language).to_string();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"));
         headers.remove(header::CONTENT_LENGTH);
@@ -89,6 +90,17 @@ pub(crate) async fn around(State(around): State<Around>, mut request: Request, n
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// A refusal as the service tells it.
+fn of_service(_: StatusCode, fault: &Fault, language: Language) -> Json {
+    json!({ "error_code": fault.code.as_str(), "error_msg": fault.message(language) })
+}
+
+/// A refusal as the identity service tells it.
+fn of_iam(status: StatusCode, fault: &Fault, language: Language) -> Json {
+    let title = status.canonical_reason().unwrap_or_default();
+    json!({ "error": { "code": status.as_u16(), "message": fault.message(language), "title": title } })
 }
 
 /// An unknown path, or a method that a path does not have.

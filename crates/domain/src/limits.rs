@@ -48,6 +48,8 @@ pub struct Limits {
     pub projects: i64,
     /// Access keys a user. Documented: 2.
     pub access_keys: i64,
+    /// Seconds that a token lasts. Documented: 24 hours.
+    pub token_seconds: u32,
     /// Bytes of a JSON body. Documented: 12 MB at the gateway.
     pub request_bytes: usize,
     /// Bytes of bodies that are held in memory at a time, of all requests; further ones wait. Not documented; ten of the
@@ -82,6 +84,7 @@ impl Default for Limits {
             agencies: 50,
             projects: 10,
             access_keys: 2,
+            token_seconds: 86_400,
             request_bytes: 12 << 20,
             held_bytes: 128 << 20,
             api_requests_per_second: 0,

@@ -17,6 +17,9 @@ pub enum Error {
     /// A sealed secret cannot be opened: wrong master key, or the row was tampered with.
     #[error("a secret cannot be opened with this master key")]
     Sealed,
+    /// A password cannot be hashed: there is no memory for it.
+    #[error("a password cannot be hashed: {0}")]
+    Hash(String),
     /// A policy that was checked when it was written cannot be read now; nothing may follow from it.
     #[error("the stored policy {name} cannot be read: {why}")]
     Policy {

@@ -2,12 +2,13 @@
 
 `Server` is the real binary as a process, `Bucket` is where its objects can
 lie, `Database` where its rows can, `Cluster` makes nodes that share both, `Front` hands calls out to them in turn,
-`Proxy` cuts two processes apart, `Caller` is somebody with the official SDK, `raw` is a signed request that the SDK
+`Proxy` cuts two processes apart, `Caller` is somebody with the official SDK, `Account` says who may do what, `raw` is a signed request that the SDK
 would not make, `Authority` issues certificates, `Http2` is a connection of that kind, `in_both` one that is refused in
 both languages, `at_once` is a race, `Wire` is a connection without any HTTP library, `harm` is what an
 attack must not do, `Sheet` is a template to upload, `Result` is a downloaded zip.
 """
 
+from .account import Account, allow, caller_of, deny
 from .authority import DAY, Authority, Identity
 from .bucket import Bucket
 from .caller import Caller, Subtask, refused
@@ -29,6 +30,7 @@ from .wire import Wire, chunked, head
 __all__ = [
     "CALLERS",
     "DAY",
+    "Account",
     "Authority",
     "Bucket",
     "Caller",
@@ -42,9 +44,12 @@ __all__ = [
     "Server",
     "Subtask",
     "Wire",
+    "allow",
     "at_once",
+    "caller_of",
     "children",
     "chunked",
+    "deny",
     "device_ids",
     "devices",
     "filled_in",

@@ -39,11 +39,14 @@ class Answer:
 
     @property
     def code(self):
-        return self.json()["error_code"]
+        """The code of a refusal; the identity service has none but the status."""
+        said = self.json()
+        return said["error"]["code"] if "error" in said else said["error_code"]
 
     @property
     def message(self):
-        return self.json()["error_msg"]
+        said = self.json()
+        return said["error"]["message"] if "error" in said else said["error_msg"]
 
 
 def raw(server, method, path, query=(), body=None, headers=(), sent_body=None, **key):
@@ -56,7 +59,7 @@ def raw(server, method, path, query=(), body=None, headers=(), sent_body=None, *
     if sent_body is not None:
         request.body = encoded(sent_body)
     answer = send(server, request)
-    judge_every_answer(method, answer)
+    judge_every_answer(method, path, answer)
     return answer
 
 
@@ -123,9 +126,19 @@ def send(server, request):
         connection.close()
 
 
-def judge_every_answer(method, answer):
-    """Every answer carries a request id; every error is two texts."""
+# Where refusals have Keystone's shape.
+IDENTITY = ("/v3/", "/v3.0/", "/v1.0/enterprise-projects/")
+
+
+def judge_every_answer(method, path, answer):
+    """Every answer carries a request id; every error is two texts, or what Keystone would say."""
     assert answer.headers["X-Request-Id"], "an answer without X-Request-Id"
-    if answer.status >= 400 and method != "HEAD":
+    if answer.status < 400 or method == "HEAD":
+        return
+    if path.startswith(IDENTITY):
+        said = answer.json()
+        assert sorted(said) == ["error"] and sorted(said["error"]) == ["code", "message", "title"]
+        assert said["error"]["code"] == answer.status and answer.message and said["error"]["title"]
+    else:
         assert sorted(answer.json()) == ["error_code", "error_msg"]
         assert answer.code and answer.message

@@ -51,7 +51,7 @@ fn refused(why: &dyn std::fmt::Display) -> ApiError {
 }
 
 /// A header that must be a text and stand once.
-fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+pub(crate) fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => value.to_str().ok(),
@@ -59,7 +59,8 @@ fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     }
 }
 
-fn source(head: &Head) -> IpAddr {
+/// Where a request came from.
+pub(crate) fn source(head: &Head) -> IpAddr {
     head.extensions.get::<Source>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |source| source.0)
 }
 

@@ -16,6 +16,9 @@ use crate::{Context, Error, Store, gate};
 /// Random characters of a security token or an IAM token: 256 bits.
 const TOKEN_CHARACTERS: usize = 64;
 const TOKEN_ALPHABET: &[u8; 16] = b"0123456789ABCDEF";
+/// Temporary keys of a user that live at a time; the oldest go. A program that asks for one a call does not fill the
+/// disk.
+const TEMPORARY_A_USER: i64 = 200;
 
 /// Who a key stands for, and the secret that must have made the signature.
 pub struct KnownKey {
@@ -187,6 +190,12 @@ impl Store {
                 security_token: make_up_token(rng),
                 expires_ms: now + seconds * 1000,
             };
+            tx.execute(
+                "DELETE FROM temporary_key WHERE user_id = ?1 AND access_key_id IN
+                   (SELECT access_key_id FROM temporary_key WHERE user_id = ?1
+                     ORDER BY created_ms DESC, access_key_id LIMIT 1000000 OFFSET ?2)",
+                args![&user_id, TEMPORARY_A_USER - 1],
+            )?;
             let place = temporary_place(&key.access_key_id);
             let sealed = context.vault.seal(rng, &place, key.secret_access_key.as_bytes());
             tx.execute(

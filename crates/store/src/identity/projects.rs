@@ -74,13 +74,13 @@ impl Store {
         self.db
             .read(move |tx| {
                 let sql = format!(
-                    "SELECT {COLUMNS} FROM project p WHERE ?1 = 1 OR project_id = ?2 OR EXISTS
+                    "SELECT {COLUMNS} FROM project p WHERE ?1 = 1 OR EXISTS
                        (SELECT 1 FROM iam_grant g WHERE (g.project_id = p.project_id OR g.project_id = '')
-                           AND (g.grantee_id = ?3 OR g.grantee_id IN
-                                 (SELECT m.group_id FROM iam_member m WHERE m.user_id = ?3)))
+                           AND (g.grantee_id = ?2 OR g.grantee_id IN
+                                 (SELECT m.group_id FROM iam_member m WHERE m.user_id = ?2)))
                       ORDER BY created_ms, project_id"
                 );
-                let of = args![principal.root, &principal.project_id, &principal.user_id];
+                let of = args![principal.root, &principal.user_id];
                 Ok(tx.all(&sql, of, project)?)
             })
             .await

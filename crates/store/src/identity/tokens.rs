@@ -85,7 +85,7 @@ impl Store {
 fn issue(tx: &mut dyn Tx, token: &Token, text: &str) -> Result<(), Error> {
     tx.execute(
         "DELETE FROM iam_token WHERE user_id = ?1 AND token_sha256 IN
-           (SELECT token_sha256 FROM iam_token WHERE user_id = ?1 ORDER BY expires_ms DESC, token_sha256
+           (SELECT token_sha256 FROM iam_token WHERE user_id = ?1 ORDER BY issued_ms DESC, token_sha256
              LIMIT 1000000 OFFSET ?2)",
         args![&token.user_id, TOKENS_A_USER - 1],
     )?;

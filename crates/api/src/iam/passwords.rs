@@ -1,0 +1,88 @@
+//! Passwords are slow to check, on purpose. So that strangers who try them take no more than a part of the machine, two
+//! are at work at a time, few wait, and further ones are sent away.
+
+use std::sync::Arc;
+
+use store::identity::{User, hash_password, password_matches};
+use tokio::sync::Semaphore;
+use types::{Code, Fault};
+
+use super::asked::Asked;
+use crate::{Api, call::blocking, error::ApiError};
+
+/// Hashes at work at a time: each has 19 MiB.
+const AT_WORK: usize = 2;
+/// Those that wait for their turn, with those at work: two seconds' worth.
+const WAITING_MAX: usize = 64;
+
+/// Turns to hash.
+pub(crate) struct Passwords {
+    turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
+}
+
+/// Whose password is checked.
+pub(super) enum Login {
+    /// By name.
+    Name(String),
+    /// By id.
+    Id(String),
+}
+
+impl Passwords {
+    pub(crate) fn new() -> Self {
+        Self { turns: Arc::new(Semaphore::new(AT_WORK)), places: Arc::new(Semaphore::new(WAITING_MAX)) }
+    }
+
+    async fn hashing<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let many = || ApiError::from(Fault { retry_after_seconds: Some(1), ..Code::RateLimited.into() });
+        let place = self.places.clone().try_acquire_owned().map_err(|_| many())?;
+        let turn = self.turns.clone().acquire_owned().await.map_err(|_| many())?;
+        // Whoever goes away meanwhile leaves the thread at work, which keeps its turn.
+        blocking(move || {
+            let _held = (place, turn);
+            work()
+        })
+        .await
+    }
+
+    /// The hash to be kept of a password.
+    pub(super) async fn hash(&self, api: &Api, password: String) -> Result<String, ApiError> {
+        let rng = api.store.context().rng.clone();
+        self.hashing(move || Ok(hash_password(&*rng, &password)?)).await
+    }
+
+    /// The user whose password it is. An unknown name, a wrong password and a user who is disabled or has none get
+    /// one answer, after the same time.
+    pub(super) async fn check(
+        &self,
+        api: &Api,
+        asked: &Asked,
+        login: Login,
+        password: String,
+    ) -> Result<User, ApiError> {
+        let (name, id, typed) = match login {
+            Login::Name(name) => (Some(name.clone()), None, name),
+            Login::Id(id) => (None, Some(id.clone()), id),
+        };
+        let found = api.store.password_of(name, id).await?;
+        let known = found.as_ref().map_or(typed, |(user, _)| user.user_id.clone());
+        let who = format!("user {known}");
+        api.0.lockout.refuse_locked(&who, asked.source)?;
+        let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
+        let right = self.hashing(move || Ok(password_matches(hash.as_deref(), &password))).await?;
+        match user.filter(|_| right) {
+            Some(user) => {
+                api.0.lockout.succeeded(&who, asked.source);
+                Ok(user)
+            }
+            None => {
+                api.0.lockout.failed(&who, asked.source);
+                Err(Code::IamUnauthorized.into())
+            }
+        }
+    }
+}
