@@ -49,16 +49,16 @@ class Answer:
         return said["error"]["message"] if "error" in said else said["error_msg"]
 
 
-def raw(server, method, path, query=(), body=None, headers=(), sent_body=None, **key):
+def raw(server, method, path, query=(), body=None, headers=(), sent_body=None, source="127.0.0.1", **key):
     """One request to `path` below the project (or to the whole path, if it begins with a slash).
 
-    `body` is bytes, or anything else to be sent as JSON; `sent_body` is what is sent in place of what was signed.
-    `key` may hold ak, sk, project_id, derived, algorithm, and signed=False.
+    `body` is bytes, or anything else to be sent as JSON; `sent_body` is what is sent in place of what was signed, `source` the
+    address that it comes from. `key` may hold ak, sk, project_id, derived, algorithm, and signed=False.
     """
     request = signed_request(server, method, path, list(query), encoded(body), dict(headers), **key)
     if sent_body is not None:
         request.body = encoded(sent_body)
-    answer = send(server, request)
+    answer = send(server, request, source)
     judge_every_answer(method, path, answer)
     return answer
 
@@ -67,7 +67,7 @@ def order_and_leave(server, method, path, body):
     """Announces a body and is gone as soon as the server wants to read it."""
     request = signed_request(server, method, path, [], encoded(body), {})
     announced = {"Expect": "100-continue", "Content-Length": str(len(request.body))}
-    connection = server.connection(60)
+    connection = server.connection(60, source)
     connection.request(request.method, request.uri, headers={**request.header_params, **announced})
     assert connection.sock.recv(64).startswith(b"HTTP/1.1 100 ")
     connection.close()
@@ -112,8 +112,8 @@ def signed_request(
     return SIGNERS[algorithm](key).sign(request)
 
 
-def send(server, request):
-    connection = server.connection(60)
+def send(server, request, source):
+    connection = server.connection(60, source)
     try:
         try:
             connection.request(request.method, request.uri, body=request.body, headers=request.header_params)

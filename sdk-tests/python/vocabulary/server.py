@@ -51,11 +51,12 @@ class Server:
     def endpoint(self):
         return f"{'https' if self.authority else 'http'}://127.0.0.1:{self.port}"
 
-    def connection(self, seconds):
-        """What speaks HTTP with it, each silence bounded."""
+    def connection(self, seconds, source="127.0.0.1"):
+        """What speaks HTTP with it from this address, each silence bounded."""
+        more = {"timeout": seconds, "source_address": (source, 0)}
         if self.authority:
-            return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=seconds, context=self.authority.context())
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+            return http.client.HTTPSConnection("127.0.0.1", self.port, context=self.authority.context(), **more)
+        return http.client.HTTPConnection("127.0.0.1", self.port, **more)
 
     @property
     def credentials(self):

@@ -69,7 +69,7 @@ pub(super) struct Doors {
     ended: watch::Sender<bool>,
 }
 
-/// What a connection holds as long as it is.
+/// Who a connection is from, and what it holds as long as it is.
 struct Guest {
     from: IpAddr,
     _place: OwnedSemaphorePermit,
@@ -138,11 +138,12 @@ impl Doors {
                 std::future::pending().await
             };
             match self.listener.accept().await {
-                Ok((stream, from)) => match self.share(from.ip()) {
-                    Some(share) => return (stream, Guest { from: from.ip(), _place: place, _share: share }),
-                    // Closed: who holds so many connections knows why.
-                    None => meter::CONNECTIONS_REFUSED.add([self.name, "address"], 1),
-                },
+                Ok((stream, from)) => {
+                    let from = from.ip().to_canonical();
+                    if let Some(share) = self.share(from) {
+                        return (stream, Guest { from, _place: place, _share: share });
+                    }
+                }
                 Err(error) if is_the_client_s(&error) => {}
                 Err(error) => {
                     tracing::error!(%error, "cannot accept a connection");
@@ -155,6 +156,8 @@ impl Doors {
     fn share(&self, from: IpAddr) -> Option<Share> {
         let share = self.addresses.enter(from);
         if share.is_none() {
+            // Closed without a word: who holds so many connections knows why.
+            meter::CONNECTIONS_REFUSED.add([self.name, "address"], 1);
             tracing::debug!(%from, "an address has as many connections as one may have");
         }
         share
@@ -168,11 +171,12 @@ impl Doors {
         let (talk, router, mut ended) = (self.talk.clone(), router.clone(), self.ended.subscribe());
         let (certificates, patience, name) =
             (self.certificates.clone(), self.manners.header_timeout, self.name);
-        let (open, from) = (meter::CONNECTIONS_OPEN.hold([name]), guest.from);
+        let open = meter::CONNECTIONS_OPEN.hold([name]);
         tokio::spawn(async move {
+            let from = guest.from;
             let _held = (guest, open);
             let Some(certificates) = certificates else {
-                return talk.over(stream, from, Version::Http1, router, &mut ended).await;
+                return talk.over(stream, Version::Http1, router, from, &mut ended).await;
             };
             let shaken = tokio::select! {
                 shaken = timeout(patience, certificates.acceptor().accept(stream)) => shaken,
@@ -181,7 +185,7 @@ impl Doors {
             match shaken.map_err(|_| io::ErrorKind::TimedOut.into()).flatten() {
                 Ok(stream) => {
                     let version = version(&stream);
-                    talk.over(stream, from, version, router, &mut ended).await;
+                    talk.over(stream, version, router, from, &mut ended).await;
                 }
                 Err(error) => {
                     meter::CONNECTIONS_REFUSED.add([name, "handshake"], 1);

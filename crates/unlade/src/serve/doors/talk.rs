@@ -2,7 +2,6 @@
 
 use std::{convert::Infallible, net::IpAddr, pin::pin, sync::Arc};
 
-use api::Source;
 use axum::{
     Router,
     http::{HeaderValue, Request, Response, header},
@@ -95,15 +94,15 @@ impl Talk {
     pub(super) async fn over<S>(
         &self,
         stream: S,
-        from: IpAddr,
         version: Version,
         router: Router,
+        from: IpAddr,
         ended: &mut watch::Receiver<bool>,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let tally = Tally::new();
-        let service = self.service(from, router, tally.clone());
+        let service = self.service(router, from, tally.clone());
         let stream = TokioIo::new(stream);
         let served = match version {
             Version::Http1 => self.drive(self.http1.serve_connection(stream, service), None, ended).await,
@@ -148,8 +147,8 @@ impl Talk {
 
     fn service(
         &self,
-        from: IpAddr,
         router: Router,
+        from: IpAddr,
         tally: Arc<Tally>,
     ) -> impl service::HttpService<
         Incoming,
@@ -162,7 +161,7 @@ impl Talk {
         service_fn(move |mut request: Request<Incoming>| {
             let flight = tally.begin();
             name_host(&mut request);
-            request.extensions_mut().insert(Source(from));
+            request.extensions_mut().insert(api::Source(from));
             let answer = router.call(request.map(|body| TimedBody::new(body, stall_timeout)));
             async move {
                 let mut response = answer.await?;

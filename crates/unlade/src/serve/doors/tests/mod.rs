@@ -181,6 +181,13 @@ fn whole(open: &Open, path: &str) -> String {
 }
 
 #[test]
+fn a_request_carries_where_its_connection_came_from() {
+    let told = |source: axum::Extension<api::Source>| async move { source.0.0.to_string() };
+    let open = Open::new(Router::new().route("/", get(told)), PATIENT);
+    assert!(whole(&open, "/").ends_with("\r\n\r\n127.0.0.1"));
+}
+
+#[test]
 fn an_answer_says_what_a_browser_may_do_with_it_and_not_who_made_it() {
     let router = plain().route("/kept", get(|| async { ([("cache-control", "public, no-cache")], "ok") }));
     let open = Open::new(router, PATIENT);
