@@ -162,16 +162,14 @@ fn status(code: Code) -> StatusCode {
         | BatchFileQuota
         | ExportTasksUnfinished
         | ExportTaskNotCompleted
-        | ExportSourceMissing
-        | RateLimited
-        | AccountRateLimited => StatusCode::FORBIDDEN,
+        | ExportSourceMissing => StatusCode::FORBIDDEN,
+        RateLimited | AccountRateLimited => StatusCode::FORBIDDEN,
+        LimitOutOfRange | MarkerOutOfRange => StatusCode::BAD_REQUEST,
         InvalidInput
         | IamInvalid
         | InvalidFormat
         | InvalidTime
         | StartAfterEnd
-        | LimitOutOfRange
-        | MarkerOutOfRange
         | ProductInvalid
         | ProductTaken
         | NodeIdTaken

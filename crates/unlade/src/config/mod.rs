@@ -12,6 +12,7 @@ mod tests;
 use std::{
     net::{SocketAddr, ToSocketAddrs},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -22,7 +23,7 @@ use store::{MasterKey, identity::Chosen};
 use crate::{
     cli,
     error::Error,
-    serve::{Files, Manners},
+    serve::{Files, Manners, Proxies},
 };
 pub(crate) use database::Database;
 use layers::Layers;
@@ -56,6 +57,8 @@ pub(crate) struct Config {
     pub(crate) strict: bool,
     /// What a client is allowed.
     pub(crate) manners: Manners,
+    /// Whose word about where a request came from is taken.
+    pub(crate) proxies: Arc<Proxies>,
     /// Requests at a time.
     pub(crate) requests_max: usize,
     /// Exports at a time.
@@ -139,6 +142,7 @@ impl Config {
                 header_timeout: Duration::from_secs(server.header_timeout_seconds),
                 stall_timeout: Duration::from_secs(server.stall_timeout_seconds),
             },
+            proxies: Arc::new(proxies(&server.trusted_proxies)?),
             requests_max: server.requests_max,
             export_workers: export.workers,
             batch_workers: batch.workers,
@@ -190,6 +194,10 @@ fn address(setting: &str, listen: &str) -> Result<SocketAddr, Error> {
     let bad = |why: String| Error::Setting(format!("{setting}: {listen:?} is not a host and a port: {why}"));
     let found = listen.to_socket_addrs().map_err(|error| bad(error.to_string()))?.next();
     found.ok_or_else(|| bad("the host has no address".to_owned()))
+}
+
+fn proxies(text: &str) -> Result<Proxies, Error> {
+    text.parse().map_err(|why| Error::Setting(format!("server.trusted_proxies: {why}")))
 }
 
 fn certificate_files(tls: settings::Tls) -> Result<Option<Files>, Error> {

@@ -21,6 +21,8 @@ pub(super) struct Server {
     pub(super) connections_max: usize,
     /// Of these, connections of one address; 0, as many as there are.
     pub(super) connections_per_address: usize,
+    /// Proxies whose `X-Forwarded-For` is believed: addresses and networks, with commas between them.
+    pub(super) trusted_proxies: String,
     /// Requests at a time, until their answers are taken; further ones are told to come again.
     pub(super) requests_max: usize,
     /// Free space of the data directory's disk below which new work is refused. 256 MiB let what is under way
@@ -61,6 +63,7 @@ impl Default for Server {
             data_dir: "./unlade-data".into(),
             connections_max: 1024,
             connections_per_address: 512,
+            trusted_proxies: String::new(),
             requests_max: 512,
             free_bytes_min: 256 << 20,
             metrics_listen: String::new(),

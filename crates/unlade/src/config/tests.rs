@@ -87,6 +87,7 @@ fn a_bad_setting_is_named() {
         assert!(named, "{variable}={text}: {refusal}");
     }
     assert!(load("", &[], Some("nowhere")).err().unwrap().contains("server.listen"));
+    assert!(file("[server]\ntrusted_proxies = 'proxy'").contains("server.trusted_proxies"));
     assert!(file("[server]\nmetrics_listen = 'nowhere'").contains("server.metrics_listen"));
 }
 

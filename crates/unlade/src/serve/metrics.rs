@@ -42,7 +42,7 @@ pub(super) async fn open(
 ) -> Result<Option<Doors>, Error> {
     let Some(address) = config.metrics_listen else { return Ok(None) };
     let manners = Manners { connections_max: CONNECTIONS_MAX, ..config.manners };
-    Ok(Some(Doors::open("metrics", address, manners, certificates).await?))
+    Ok(Some(Doors::open("metrics", address, manners, &config.proxies, certificates).await?))
 }
 
 /// What is answered there.

@@ -19,7 +19,7 @@ use tokio::runtime::Runtime;
 
 use crate::{config::Config, error::Error};
 use doors::{Doors, tls::Certificates};
-pub(crate) use doors::{Manners, tls::Files};
+pub(crate) use doors::{Manners, proxies::Proxies, tls::Files};
 use engines::Engines;
 use house::House;
 
@@ -61,7 +61,13 @@ fn serve(config: &Config, throwaway: bool) -> Result<(), Error> {
     let runtime = Runtime::new().map_err(Error::system("start the runtime"))?;
     let end = signals::asked_to_end(&runtime, throwaway)?;
     let house = House::open(config, runtime.handle())?;
-    let doors = runtime.block_on(Doors::open("api", config.listen, config.manners, certificates.clone()))?;
+    let doors = runtime.block_on(Doors::open(
+        "api",
+        config.listen,
+        config.manners,
+        &config.proxies,
+        certificates.clone(),
+    ))?;
     let metrics = runtime.block_on(metrics::open(config, certificates.clone()))?;
     credentials::bootstrap(&runtime, &house.store, config)?;
     let freed = house.free_claims()?;

@@ -16,6 +16,7 @@ pub(super) struct Addresses {
 }
 
 /// One connection of an address, until it is dropped.
+#[derive(Default)]
 pub(super) struct Share(Option<(Arc<Addresses>, IpAddr)>);
 
 impl Addresses {
@@ -27,7 +28,7 @@ impl Addresses {
     /// One connection more, or nothing.
     pub(super) fn enter(self: &Arc<Self>, from: IpAddr) -> Option<Share> {
         if self.most == 0 {
-            return Some(Share(None));
+            return Some(Share::default());
         }
         let from = network(from);
         let mut held = self.held();

@@ -8,6 +8,7 @@
 
 mod addresses;
 mod headers;
+pub(super) mod proxies;
 mod stall;
 mod talk;
 mod tally;
@@ -33,6 +34,7 @@ use tokio_rustls::server::TlsStream;
 
 use crate::error::Error;
 use addresses::{Addresses, Share};
+use proxies::Proxies;
 use stall::TimedStream;
 use talk::{Talk, Version};
 use tls::Certificates;
@@ -62,6 +64,7 @@ pub(super) struct Doors {
     manners: Manners,
     places: Arc<Semaphore>,
     addresses: Arc<Addresses>,
+    proxies: Arc<Proxies>,
     /// Without them HTTP is spoken in the clear.
     certificates: Option<Arc<Certificates>>,
     talk: Talk,
@@ -85,6 +88,7 @@ impl Doors {
         name: &'static str,
         address: SocketAddr,
         manners: Manners,
+        proxies: &Arc<Proxies>,
         certificates: Option<Arc<Certificates>>,
     ) -> Result<Self, Error> {
         let tried = || format!("listen on {address}");
@@ -100,7 +104,8 @@ impl Doors {
             manners,
             places: Arc::new(Semaphore::new(manners.connections_max.min(Semaphore::MAX_PERMITS))),
             addresses: Addresses::new(manners.connections_per_address),
-            talk: Talk::new(manners, certificates.is_some()),
+            proxies: proxies.clone(),
+            talk: Talk::new(manners, proxies.clone(), certificates.is_some()),
             certificates,
             ended: watch::Sender::new(false),
         })
@@ -153,7 +158,11 @@ impl Doors {
         }
     }
 
+    /// A proxy of the operator's own brings many clients, so it has no share.
     fn share(&self, from: IpAddr) -> Option<Share> {
+        if self.proxies.have(from) {
+            return Some(Share::default());
+        }
         let share = self.addresses.enter(from);
         if share.is_none() {
             // Closed without a word: who holds so many connections knows why.

@@ -24,6 +24,7 @@ use tokio::{
 
 use super::{
     Manners, headers, is_true,
+    proxies::Proxies,
     stall::TimedBody,
     tally::{self, TalliedBody, Tally, Verdict},
 };
@@ -53,6 +54,7 @@ pub(super) struct Talk {
     http1: http1::Builder,
     http2: http2::Builder<TokioExecutor>,
     manners: Manners,
+    proxies: Arc<Proxies>,
     over_tls: bool,
 }
 
@@ -67,7 +69,7 @@ pub(super) enum Version {
 
 impl Talk {
     /// With clients who are allowed this.
-    pub(super) fn new(manners: Manners, over_tls: bool) -> Self {
+    pub(super) fn new(manners: Manners, proxies: Arc<Proxies>, over_tls: bool) -> Self {
         let mut http1 = http1::Builder::new();
         http1
             .timer(TokioTimer::new())
@@ -87,7 +89,7 @@ impl Talk {
             // Who has gone without a word, with a request in flight.
             .keep_alive_interval(manners.stall_timeout)
             .keep_alive_timeout(manners.stall_timeout);
-        Self { http1, http2, manners, over_tls }
+        Self { http1, http2, manners, proxies, over_tls }
     }
 
     /// Answers requests until the client leaves or has to, or until all is `ended` and what is in flight is answered.
@@ -158,10 +160,12 @@ impl Talk {
     > + use<> {
         let router = TowerToHyperService::new(router);
         let (stall_timeout, over_tls) = (self.manners.stall_timeout, self.over_tls);
+        let proxies = self.proxies.clone();
         service_fn(move |mut request: Request<Incoming>| {
             let flight = tally.begin();
             name_host(&mut request);
-            request.extensions_mut().insert(api::Source(from));
+            let source = proxies.source(from, request.headers());
+            request.extensions_mut().insert(api::Source(source));
             let answer = router.call(request.map(|body| TimedBody::new(body, stall_timeout)));
             async move {
                 let mut response = answer.await?;

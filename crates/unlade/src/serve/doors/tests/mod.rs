@@ -46,7 +46,8 @@ impl Open {
     fn with(router: Router, manners: Manners, certificates: Option<Arc<Certificates>>) -> Self {
         let runtime = Runtime::new().unwrap();
         let any_port = "127.0.0.1:0".parse().unwrap();
-        let doors = runtime.block_on(Doors::open("test", any_port, manners, certificates)).unwrap();
+        let doors =
+            runtime.block_on(Doors::open("test", any_port, manners, &Arc::default(), certificates)).unwrap();
         let address = doors.address();
         let (end, ended) = oneshot::channel();
         let serving = runtime.spawn(doors.serve(router, async {
