@@ -17,6 +17,17 @@ pub enum Error {
         /// What we know.
         known: i64,
     },
+    /// The schema was made by an older version of the program.
+    #[error(
+        "the database has schema {found}, this program knows {known}: start its server, which brings the database up \
+         to date, or use the program that serves it"
+    )]
+    OlderSchema {
+        /// What is there.
+        found: i64,
+        /// What we know.
+        known: i64,
+    },
     /// A migration that was applied reads otherwise today.
     #[error("migration {0} was applied with other text: the program and the database do not belong together")]
     ChangedMigration(i64),

@@ -17,7 +17,7 @@ mod value;
 pub use database::{Db, Sizes};
 pub use error::Error;
 pub use lock::DirLock;
-pub use migrate::{Migration, migrate, schema};
+pub use migrate::{Migration, migrate, must_be_current, schema};
 pub use postgres::{Profile, Server};
 pub use sqlite::{Options, copy, examine};
 pub use tx::{Flow, Row, Tx};

@@ -43,6 +43,21 @@ pub fn migrate(db: &Db, migrations: &'static [Migration], now_ms: i64) -> Result
     Ok(())
 }
 
+/// Refuses a schema that is not what `migrations` make of it or goes beside them, and changes nothing: for whoever visits a
+/// database that others serve.
+pub fn must_be_current(db: &Db, migrations: &'static [Migration]) -> Result<(), Error> {
+    let known = migrations.last().map_or(0, |last| last.version);
+    let found = db.read_blocking(schema)?;
+    if found < known {
+        return Err(Error::OlderSchema { found, known });
+    }
+    let applied = db.read_blocking(listed)?;
+    match applied.last().filter(|newest| newest.beside > known) {
+        Some(newest) => Err(Error::NewerSchema { found: newest.version, known }),
+        None => Ok(()),
+    }
+}
+
 /// The version of the schema.
 pub fn schema(tx: &mut dyn Tx) -> Result<i64, Error> {
     tx.count("SELECT MAX(version) FROM schema_migration", args![])
@@ -61,6 +76,10 @@ fn applied(tx: &mut dyn Tx) -> Result<Vec<Applied>, Error> {
            version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_ms BIGINT NOT NULL);
          CREATE TABLE IF NOT EXISTS schema_beside (version BIGINT PRIMARY KEY, beside BIGINT NOT NULL)",
     )?;
+    listed(tx)
+}
+
+fn listed(tx: &mut dyn Tx) -> Result<Vec<Applied>, Error> {
     let mut strictest = 0;
     tx.all(
         "SELECT m.version, m.checksum, b.beside FROM schema_migration m

@@ -150,6 +150,35 @@ fn a_directory_has_one_owner() {
 }
 
 #[test]
+fn visitors_share_a_directory_with_its_owner_and_not_with_who_wants_to_be_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let is_refused = |entered: Result<DirLock, Error>| matches!(entered, Err(Error::Locked(_)));
+    let owner = DirLock::take(dir.path()).unwrap();
+    let visitors = [DirLock::visit(dir.path()).unwrap(), DirLock::visit(dir.path()).unwrap()];
+    drop(owner);
+    assert!(is_refused(DirLock::take_alone(dir.path())));
+    drop(visitors);
+    let alone = DirLock::take_alone(dir.path()).unwrap();
+    assert!(is_refused(DirLock::visit(dir.path())) && is_refused(DirLock::take(dir.path())));
+    drop(alone);
+    DirLock::visit(dir.path()).unwrap();
+}
+
+#[test]
+fn a_visitor_brings_no_schema_up_to_date() {
+    const NEXT: &[Migration] =
+        &[TABLE[0], Migration { version: 2, name: "next", sql: "CREATE TABLE next (k TEXT);", beside: 1 }];
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir, Options::default());
+    assert_eq!(db::must_be_current(&db, TABLE), Ok(()));
+    assert_eq!(db::must_be_current(&db, NEXT), Err(Error::OlderSchema { found: 1, known: 2 }));
+    assert_eq!(db.read_blocking(db::schema), Ok(1));
+    migrate(&db, NEXT, 0).unwrap();
+    // A newer one that says that we may go on beside it.
+    assert_eq!(db::must_be_current(&db, TABLE), Ok(()));
+}
+
+#[test]
 fn a_newer_schema_and_a_changed_migration_are_refused() {
     const NEWER: &[Migration] =
         &[TABLE[0], Migration { version: 2, name: "more", sql: "CREATE TABLE more (k TEXT);", beside: 2 }];

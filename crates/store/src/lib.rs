@@ -68,6 +68,20 @@ impl Store {
     /// Opens the store in `db`, bringing its schema up to date.
     pub fn open(db: Db, context: Context) -> Result<Self, Error> {
         db::migrate(&db, MIGRATIONS, context.clock.now_ms())?;
+        Self::on(db, context)
+    }
+
+    /// Opens the store in `db` beside whoever serves it: a schema that is not ours, or a vault that does not open what lies
+    /// sealed, is refused, and nothing is changed.
+    pub fn beside(db: Db, context: Context) -> Result<Self, Error> {
+        db::must_be_current(&db, MIGRATIONS)?;
+        let store = Self::on(db, context)?;
+        let context = store.context.clone();
+        store.db.read_blocking(|tx| identity::prove_vault(tx, &context))?;
+        Ok(store)
+    }
+
+    fn on(db: Db, context: Context) -> Result<Self, Error> {
         if let Some(newest) = db.read_blocking(newest::id)? {
             context.ids.go_on_from(newest);
         }

@@ -7,6 +7,7 @@ mod keys;
 mod passwords;
 mod policies;
 mod projects;
+mod rights;
 mod tokens;
 mod users;
 
@@ -136,7 +137,7 @@ fn quota(tx: &mut dyn Tx, table: &str, setting: &str, limit: i64) -> Result<(), 
 }
 
 /// Refuses a vault that does not open what lies sealed: nodes of one database share one master key.
-fn prove_vault(tx: &mut dyn Tx, context: &Context) -> Result<(), Error> {
+pub(crate) fn prove_vault(tx: &mut dyn Tx, context: &Context) -> Result<(), Error> {
     let sealed = tx.first("SELECT access_key_id, secret_sealed FROM access_key", args![], |row| {
         Ok((row.string(0)?, row.opt_blob(1)?.unwrap_or_default().to_vec()))
     })?;
