@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, builder::PossibleValuesParser};
 use types::Language;
 
+use crate::identity::{self, Noun};
+
 /// A self-hosted server for bulk device work that speaks IoTDA's application API v5.
 #[derive(Parser)]
 #[command(version, about)]
@@ -27,9 +29,20 @@ pub(crate) enum Command {
     Restore(Restore),
     /// Copy a data directory to the database server and the bucket of the settings; no server may be running on it
     MigrateStore(MigrateStore),
-    /// The key that encrypts secrets at rest
-    #[command(subcommand)]
-    Key(Key),
+    /// The account's users
+    User(Noun<identity::User>),
+    /// User groups, to which rights are best granted
+    Group(Noun<identity::Group>),
+    /// Access keys of users, and the master key that encrypts secrets at rest
+    Key(Noun<identity::Key>),
+    /// Policies, to whom they are granted, and what follows from them
+    Policy(Noun<identity::Policy>),
+    /// The account's projects
+    Project(Noun<identity::Project>),
+    /// Apps, and the enterprise projects that they lie in
+    App(Noun<identity::App>),
+    /// Agencies: rights that users assume for a time
+    Agency(Noun<identity::Agency>),
     /// Read one uploaded file; the server starts this by itself
     #[command(hide = true, name = sheet::child::SUBCOMMAND)]
     ParseUpload(ParseUpload),
@@ -80,29 +93,6 @@ pub(crate) struct Template {
 fn kinds_with_a_file() -> PossibleValuesParser {
     let kinds = batch::KINDS.iter().filter(|kind| kind.takes_file());
     kinds.map(|kind| kind.task_type()).collect::<Vec<_>>().into()
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Key {
-    /// Replace the master key and seal every secret anew; no server may be running
-    Rotate(Rotate),
-}
-
-#[derive(Args)]
-pub(crate) struct Rotate {
-    /// Where everything is kept [default: ./unlade-data]
-    #[arg(long, value_name = "DIRECTORY")]
-    data_dir: Option<String>,
-    /// The settings file [default: ./unlade.toml, if it is there]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-}
-
-impl Rotate {
-    /// Its settings, as every subcommand has them.
-    pub(crate) fn settings(self) -> Settings {
-        Settings { data_dir: self.data_dir, config: self.config, ..Settings::default() }
-    }
 }
 
 #[derive(Args)]

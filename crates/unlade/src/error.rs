@@ -8,6 +8,9 @@ pub(crate) enum Error {
     /// A setting that cannot be; the text names it.
     #[error("bad setting: {0}")]
     Setting(String),
+    /// What the command was given; the text names it.
+    #[error("{0}")]
+    Input(String),
     /// The operating system; the text says what was tried.
     #[error("{0}: {1}")]
     System(String, #[source] io::Error),
@@ -35,7 +38,7 @@ impl Error {
     /// What the shell is told: 2 means that the command itself must be changed.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Error::Setting(_) => ExitCode::from(2),
+            Error::Setting(_) | Error::Input(_) | Error::Store(store::Error::Fault(_)) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }

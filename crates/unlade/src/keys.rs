@@ -36,12 +36,12 @@ pub(crate) fn key_path(data_dir: &Path) -> PathBuf {
     data_dir.join("master.key")
 }
 
-/// The vault of a data directory. Its first key is made here; with a key from the environment none is, but
+/// The vault of a data directory. Its first key is made here; with a key from elsewhere none is, but
 /// what was sealed under the file's keys still opens.
-pub(crate) fn vault(data_dir: &Path, from_environment: Option<&MasterKey>) -> Result<Vault, Error> {
+pub(crate) fn vault(data_dir: &Path, from_elsewhere: Option<&MasterKey>) -> Result<Vault, Error> {
     let path = key_path(data_dir);
     let in_file = read(&path)?;
-    if let Some(key) = from_environment {
+    if let Some(key) = from_elsewhere {
         return Ok(Vault::new(key.clone(), in_file));
     }
     if let Some((current, older)) = in_file.split_first() {
@@ -61,9 +61,11 @@ pub(crate) fn vault(data_dir: &Path, from_environment: Option<&MasterKey>) -> Re
 
 /// Replaces the master key; answers what was done.
 pub(crate) fn rotate(config: Config) -> Result<String, Error> {
-    if config.master_key.is_some() {
+    if !config.master_key.is_file() {
         return Err(Error::Refused(
-            "the master key is in UNLADE_MASTER_KEY, not in a file that could be rotated".into(),
+            "the master key comes from UNLADE_MASTER_KEY or server.master_key_command, not from a file that could be \
+             rotated"
+                .into(),
         ));
     }
     if config.database.is_shared() {
@@ -73,7 +75,7 @@ pub(crate) fn rotate(config: Config) -> Result<String, Error> {
     if !database_path(&data_dir).exists() {
         return Err(Error::Refused(format!("there is no database in {}", data_dir.display())));
     }
-    let _lock = DirLock::take(&data_dir)?;
+    let _alone = DirLock::take_alone(&data_dir)?;
     // What lies on the server now is sealed under the old key.
     transfer::refuse_moved(&data_dir)?;
     let (keys, resumed) = begin(&data_dir)?;

@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod demo;
 mod error;
+mod identity;
 mod keys;
 mod serve;
 mod telemetry;
@@ -15,7 +16,7 @@ use std::{fmt::Display, io::Write, process::ExitCode};
 
 use clap::Parser;
 
-use cli::{Cli, Command, Key};
+use cli::{Cli, Command};
 use config::Config;
 use error::Error;
 
@@ -37,10 +38,16 @@ fn run(command: Command) -> Result<ExitCode, Error> {
             serve::run(&config, serve.throwaway)?;
         }
         Command::Demo => demo::run()?,
-        Command::Key(Key::Rotate(rotate)) => {
-            let done = keys::rotate(Config::load(&rotate.settings())?)?;
-            say(done)?;
+        Command::User(noun) => return identity::run(noun),
+        Command::Group(noun) => return identity::run(noun),
+        Command::Key(noun) if matches!(noun.verb, identity::Key::Rotate) => {
+            say(keys::rotate(Config::load(&noun.settings())?)?)?;
         }
+        Command::Key(noun) => return identity::run(noun),
+        Command::Policy(noun) => return identity::run(noun),
+        Command::Project(noun) => return identity::run(noun),
+        Command::App(noun) => return identity::run(noun),
+        Command::Agency(noun) => return identity::run(noun),
         Command::Template(order) => say(template::write(&order)?.display())?,
         Command::Backup(order) => say(backup::write(&Config::load(&order.settings())?, &order)?)?,
         Command::Restore(order) if order.check => say(backup::check(&order.from)?)?,

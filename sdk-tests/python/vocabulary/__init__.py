@@ -2,7 +2,8 @@
 
 `Server` is the real binary as a process, `Bucket` is where its objects can
 lie, `Database` where its rows can, `Cluster` makes nodes that share both, `Front` hands calls out to them in turn,
-`Proxy` cuts two processes apart, `Caller` is somebody with the official SDK, `Account` says who may do what, `raw` is a signed request that the SDK
+`Proxy` cuts two processes apart, `Caller` is somebody with the official SDK, `Account` says who may do what, `Operator` does so at the command
+line, `raw` is a signed request that the SDK
 would not make, `Authority` issues certificates, `Http2` is a connection of that kind, `in_both` one that is refused in
 both languages, `at_once` is a race, `Wire` is a connection without any HTTP library, `harm` is what an
 attack must not do, `Sheet` is a template to upload, `Result` is a downloaded zip.
@@ -18,6 +19,7 @@ from .front import Front
 from .harm import children, memory_within, others_served
 from .http2 import Http2
 from .language import in_both
+from .operator import Operator, Refusal
 from .polling import until
 from .proxy import Proxy
 from .race import CALLERS, at_once
@@ -39,7 +41,9 @@ __all__ = [
     "Front",
     "Http2",
     "Identity",
+    "Operator",
     "Proxy",
+    "Refusal",
     "Result",
     "Server",
     "Subtask",

@@ -62,9 +62,9 @@ pub(crate) fn write(config: &Config, order: &cli::Backup) -> Result<String, Erro
             options.bucket
         )));
     }
-    if order.with_master_key && config.master_key.is_some() {
+    if order.with_master_key && !config.master_key.is_file() {
         return Err(Error::Refused(
-            "the master key is in UNLADE_MASTER_KEY, not in a file: keep it where you keep that".into(),
+            "the master key is not in a file of the data directory: keep it where you keep that".into(),
         ));
     }
     let made_ms = SystemClock.now_ms();

@@ -49,7 +49,7 @@ pub(crate) fn restore(config: &Config, from: &Path) -> Result<String, Error> {
     }
     settle(&unfinished, data_dir)?;
     let told = reader.manifest.tell();
-    let keys = if reader.manifest.has_master_key() || config.master_key.is_some() {
+    let keys = if reader.manifest.has_master_key() || !config.master_key.is_file() {
         ""
     } else {
         "\nThe master key is not in the backup: put your master.key there before the server starts."

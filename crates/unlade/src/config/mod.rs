@@ -4,6 +4,7 @@
 mod database;
 mod given;
 mod layers;
+mod master_key;
 mod settings;
 mod storage;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use crate::{
 };
 pub(crate) use database::Database;
 use layers::Layers;
+pub(crate) use master_key::KeySource;
 pub(crate) use settings::{Format, Level, Role};
 use storage::Storage;
 
@@ -87,8 +89,8 @@ pub(crate) struct Config {
     pub(crate) log_format: Format,
     /// Credentials that the operator chose.
     pub(crate) chosen: Chosen,
-    /// The master key, if it comes from the environment.
-    pub(crate) master_key: Option<MasterKey>,
+    /// Where the master key comes from.
+    pub(crate) master_key: KeySource,
     /// Variables that look like settings and are none.
     pub(crate) unknown_variables: Vec<String>,
 }
@@ -162,7 +164,7 @@ impl Config {
             log_level: log.level,
             log_format: log.format,
             chosen: chosen(variables)?,
-            master_key: master_key(variables)?,
+            master_key: KeySource::of(master_key(variables)?, &server.master_key_command)?,
             unknown_variables: layers.unknown(),
         })
     }

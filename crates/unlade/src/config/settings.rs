@@ -42,6 +42,8 @@ pub(super) struct Server {
     pub(super) role: Role,
     /// How long a node that is to end still takes calls, while `/readyz` already sends them elsewhere.
     pub(super) goodbye_seconds: u64,
+    /// A program, with its arguments, that prints the master key; empty, it lies in the data directory.
+    pub(super) master_key_command: String,
 }
 
 /// What a node does.
@@ -73,6 +75,7 @@ impl Default for Server {
             strict: false,
             role: Role::All,
             goodbye_seconds: 0,
+            master_key_command: String::new(),
         }
     }
 }

@@ -29,7 +29,7 @@ fn the_defaults_are_the_documented_values() {
     let Database::Embedded(database) = config.database else { panic!("not embedded") };
     assert_eq!((database.readers, database.snapshot_age_max), (10, Duration::from_secs(900)));
     assert_eq!(config.lease.until(0), 30_000);
-    assert!(config.chosen.access_key.is_none() && config.master_key.is_none());
+    assert!(config.chosen.access_key.is_none() && config.master_key.is_file());
 }
 
 #[test]

@@ -54,13 +54,9 @@ impl House {
                 directory.display()
             )));
         }
-        let vault = keys::vault(directory, config.master_key.as_ref())?;
+        let vault = keys::vault(directory, config.master_key.key()?.as_ref())?;
         let db = database(config)?;
-        let clock: Arc<dyn Clock> = match config.database.is_shared() {
-            true => Arc::new(SharedClock(db.clone())),
-            false => Arc::new(SystemClock),
-        };
-        let context = Context::new(clock, Arc::new(SystemRng), config.limits.clone(), vault);
+        let context = Context::new(clock(&db), Arc::new(SystemRng), config.limits.clone(), vault);
         let program = std::env::current_exe().map_err(Error::system("find our own executable"))?;
         let store = Store::open(db, context)?;
         if store.is_unfinished_transfer()? {
@@ -98,6 +94,11 @@ fn database(config: &Config) -> Result<Db, Error> {
             Ok(Db::connect(server)?)
         }
     }
+}
+
+/// The clock of whoever works on a database.
+pub(crate) fn clock(db: &Db) -> Arc<dyn Clock> {
+    if db.is_shared() { Arc::new(SharedClock(db.clone())) } else { Arc::new(SystemClock) }
 }
 
 /// The clock that all nodes of a database agree on.

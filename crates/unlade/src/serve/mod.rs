@@ -22,6 +22,7 @@ use doors::{Doors, tls::Certificates};
 pub(crate) use doors::{Manners, proxies::Proxies, tls::Files};
 use engines::Engines;
 use house::House;
+pub(crate) use house::clock;
 
 /// How long requests in flight may take once the server is to end.
 const DRAIN_MAX: Duration = Duration::from_secs(30);

@@ -53,7 +53,7 @@ pub(crate) fn run(config: &Config, order: &cli::MigrateStore) -> Result<String, 
     if !keys::database_path(data_dir).exists() {
         return Err(Error::Refused(format!("there is no database in {}", data_dir.display())));
     }
-    let _lock = DirLock::take(data_dir)?;
+    let _alone = DirLock::take_alone(data_dir)?;
     backup::refuse_unfinished(data_dir)?;
     keys::refuse_unfinished_rotation(data_dir)?;
     if !config.database.is_shared() {
