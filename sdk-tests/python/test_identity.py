@@ -76,7 +76,7 @@ def test_a_token_is_given_for_a_password_looked_at_and_revoked(account):
 
 
 def test_a_token_ends_and_one_made_of_it_ends_with_it(serve):
-    server = serve(batch_workers=0, export_workers=0, limits_token_seconds=4)
+    server = serve(batch_workers=0, export_workers=0, limits_token_seconds=10)
     account = Account(server)
     account.user("tim", password=PASSWORD)
     first = account.login("tim", PASSWORD)

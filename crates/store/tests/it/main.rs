@@ -7,6 +7,7 @@
 
 mod exports;
 mod files;
+mod identity;
 mod queue;
 mod races;
 mod registry;
