@@ -63,7 +63,7 @@ pub(crate) enum Asker {
     /// By a signature or a token.
     Proven(Box<Account>),
     /// Not yet.
-    Nobody(Asked),
+    Nobody(Box<Asked>),
 }
 
 impl Asked {
@@ -216,6 +216,6 @@ impl FromRequest<Api> for Asker {
         if says_who.iter().any(|name| request.headers().contains_key(*name)) {
             return Ok(Self::Proven(Box::new(Account::from_request(request, api).await?)));
         }
-        Ok(Self::Nobody(Asked::from_request(request, api).await?))
+        Ok(Self::Nobody(Box::new(Asked::from_request(request, api).await?)))
     }
 }

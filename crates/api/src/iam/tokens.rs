@@ -100,7 +100,7 @@ async fn subject(api: &Api, account: &Account, action: Action) -> Result<(String
         Fault::new(Code::IamInvalid, text!("X-Subject-Token: is required", "X-Subject-Token：不能为空"))
     })?;
     let known = api.store.known_token(token.to_owned()).await?;
-    if !known.as_ref().is_some_and(|known| known.principal.user_id == account.principal.user_id) {
+    if known.as_ref().is_none_or(|known| known.principal.user_id != account.principal.user_id) {
         account.authorize(action)?;
     }
     let known = known.ok_or_else(|| Fault::new(Code::IamMissing, Text::same("X-Subject-Token")))?;
