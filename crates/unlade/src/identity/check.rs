@@ -50,12 +50,12 @@ pub(super) fn run(desk: &Desk, order: &Check) -> Result<Answer, Error> {
         None => None,
     };
     if !user.enabled {
-        return Ok(decided(false, format!("denied: user {} is disabled", user.user_name), vec![]));
+        return Ok(decided(false, format!("denied: user {} is disabled", user.user_name), &[]));
     }
     let permit = desk.permit(Action::IAM_GRANTS_CHECK)?;
     let caller = desk.wait(desk.store.rights_in(&permit, user.user_id, project_id))?;
     let Rights::Granted(access) = &caller.rights else {
-        return Ok(decided(true, "allowed: root may do everything".into(), vec![]));
+        return Ok(decided(true, "allowed: root may do everything".into(), &[]));
     };
     let facts = facts::known(&caller.facts(access, desk.store.now_ms()), &given);
     let targets = targets(action, app_id.as_deref(), access);
@@ -113,7 +113,8 @@ fn told(explained: &[Explanation]) -> Answer {
             format!("{} in {allowed} of {apps} apps", if allowed > 0 { "allowed" } else { "denied" }),
         ),
     }
-    decided(allowed > 0, lines.join("\n"), explained.iter().map(as_json).collect())
+    let explained: Vec<Json> = explained.iter().map(as_json).collect();
+    decided(allowed > 0, lines.join("\n"), &explained)
 }
 
 fn as_json(one: &Explanation) -> Json {
@@ -135,7 +136,7 @@ fn as_json(one: &Explanation) -> Json {
     })
 }
 
-fn decided(allowed: bool, words: String, explained: Vec<Json>) -> Answer {
+fn decided(allowed: bool, words: String, explained: &[Json]) -> Answer {
     let code = if allowed { ALLOWED } else { DENIED };
     let first = words.lines().next().unwrap_or_default();
     let json = json!({ "allowed": allowed, "decision": first, "explained": explained });
