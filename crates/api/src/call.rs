@@ -13,7 +13,7 @@ use sign::Payload;
 use types::{Code, Fault, Language, text};
 
 use crate::{
-    Api,
+    Api, audit,
     authenticate::{self, Proven},
     error::{ApiError, internal},
     query::Query,
@@ -54,7 +54,9 @@ pub(crate) struct Upload {
 impl Call {
     /// The gate: may the caller do this in the project that the path names, and is there room for it?
     pub(crate) fn authorize(&self, action: Action) -> Result<Permit, Fault> {
-        space::admit(&self.space, authorize(self.caller.clone(), action, &self.project_id, self.now_ms)?)
+        let permit = authorize(self.caller.clone(), action, &self.project_id, self.now_ms);
+        audit::asked(action, permit.is_ok());
+        space::admit(&self.space, permit?)
     }
 
     /// The id in the path. One that no record can have is answered like one that no record has.
@@ -142,6 +144,7 @@ impl Proven {
             .await
             .map_err(|_| ApiError::from(Code::UnknownPath))?;
         let project_id = if ids.is_empty() { String::new() } else { ids.remove(0).1 };
+        audit::proven(&self, &project_id, &ids);
         let named = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
         // The path and the header must agree.
         if named("x-project-id").is_some_and(|project| project != project_id) {

@@ -3,6 +3,7 @@
 //! store -> an answer. One endpoint a file; what cannot be answered becomes a status in `error`.
 
 mod apps;
+mod audit;
 mod authenticate;
 mod batch_files;
 mod batch_tasks;
@@ -29,6 +30,7 @@ use blob::{Blobs, Space};
 use jobs::Bell;
 use store::Store;
 
+pub use audit::Audit;
 pub use authenticate::Source;
 pub use router::router;
 
@@ -46,6 +48,8 @@ pub struct Parts {
     pub batches: Bell,
     /// The program that reads uploads, started with `parse-upload`.
     pub program: PathBuf,
+    /// Where what is done is told.
+    pub audit: Audit,
     /// Whether nothing is answered but how the server is.
     pub only_health: bool,
     /// Whether what goes beyond the cloud is refused.

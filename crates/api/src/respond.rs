@@ -18,7 +18,7 @@ use tracing::Instrument;
 use types::{Code, Fault, Language};
 
 use crate::{
-    Api,
+    Api, audit,
     error::{ApiError, Refusal},
     iam,
     rate::Operation,
@@ -34,6 +34,7 @@ pub(crate) fn ok(body: &impl Serialize) -> Response {
 
 /// 201 with a body.
 pub(crate) fn created(body: &impl Serialize) -> Response {
+    audit::made(body);
     json(StatusCode::CREATED, body)
 }
 
@@ -72,7 +73,8 @@ pub(crate) async fn around(State(around): State<Around>, mut request: Request, n
     let id = rng.hex(32);
     let record = Record::begin(around.operation, &request, &id);
     request.extensions_mut().insert(Operation(around.operation));
-    let next = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let entry = audit::Entry::begin(&around.api.audit, around.operation, request.method(), &id);
+    let next = AssertUnwindSafe(audit::noting(entry.as_ref(), next.run(request))).catch_unwind();
     let mut response = next.instrument(record.span()).await.unwrap_or_else(|_| {
         record.panicked();
         ApiError::from(Code::Internal).into_response()
@@ -85,7 +87,11 @@ pub(crate) async fn around(State(around): State<Around>, mut request: Request, n
         headers.remove(header::CONTENT_LENGTH);
         *response.body_mut() = Body::from(body);
     }
-    record.end(response.status(), refusal.map(|Refusal(fault)| fault).as_ref());
+    let fault = refusal.map(|Refusal(fault)| fault);
+    record.end(response.status(), fault.as_ref());
+    if let Some(entry) = entry {
+        entry.end(response.status(), fault.map(|fault| fault.code)).await;
+    }
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

@@ -42,6 +42,11 @@ pub fn create_private(path: &Path) -> Result<File, Error> {
     File::options().read(true).write(true).create_new(true).mode(0o600).open(path).map_err(at(path))
 }
 
+/// A file that only its owner may read, to write behind what is in it.
+pub fn append_private(path: &Path) -> Result<File, Error> {
+    File::options().append(true).create(true).mode(0o600).open(path).map_err(at(path))
+}
+
 /// Writes a whole file that only its owner may read: after a crash there is the old one or the new one.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let beside = path.with_extension("new");

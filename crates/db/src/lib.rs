@@ -19,6 +19,6 @@ pub use error::Error;
 pub use lock::DirLock;
 pub use migrate::{Migration, migrate, must_be_current, schema};
 pub use postgres::{Profile, Server};
-pub use sqlite::{Options, copy, examine};
+pub use sqlite::{Options, copy, examine, look};
 pub use tx::{Flow, Row, Tx};
 pub use value::{Type, Value};

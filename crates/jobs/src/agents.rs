@@ -18,6 +18,7 @@ use crate::{Bell, Job, steady::Steady};
 const RESCUE_EVERY: Duration = Duration::from_secs(2);
 const PRUNE_EVERY: Duration = Duration::from_secs(10);
 const RETIRE_EVERY: Duration = Duration::from_secs(600);
+const TRIM_EVERY: Duration = Duration::from_secs(600);
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
 /// Gives up what was tried too often of one kind; answers whether there was anything.
@@ -80,6 +81,7 @@ impl Running {
     fn serve(&self) {
         let (mut prune, mut sweep, mut retire) =
             (Every::new(PRUNE_EVERY), Every::new(SWEEP_EVERY.min(self.sweep_age)), Every::new(RETIRE_EVERY));
+        let mut trim = Every::new(TRIM_EVERY);
         let mut steady = Steady::default();
         logged("sweep", self.sweep_at_start());
         while !self.bell.has_ended() {
@@ -92,6 +94,10 @@ impl Running {
                 && retire.is_due()
             {
                 logged("retire", self.retire(now_ms));
+            }
+            // What goes for its number needs no clock.
+            if self.retention.audit_rows > 0 && trim.is_due() {
+                logged("trim", self.trim());
             }
             // A bucket has a clock of its own.
             if (believed_ms.is_some() || !self.blobs.is_private()) && sweep.is_due() {
@@ -112,9 +118,15 @@ impl Running {
             if !retired.is_any() {
                 break;
             }
-            let store::Retired { batch_tasks, export_tasks } = retired;
-            tracing::info!(batch_tasks, export_tasks, "removed for their age");
+            let store::Retired { batch_tasks, export_tasks, audit_lines } = retired;
+            tracing::info!(batch_tasks, export_tasks, audit_lines, "removed for their age");
         }
+        Ok(())
+    }
+
+    /// Removes lines of the audit beyond their number.
+    fn trim(&self) -> Result<(), store::Error> {
+        while !self.bell.has_ended() && self.store.trim_audit(self.retention.audit_rows)? > 0 {}
         Ok(())
     }
 

@@ -36,6 +36,11 @@ metrics! {
         "Time from a request's header to its answer's header.", "从收到请求头到发出应答头的时间。";
     REFUSALS: Counter<1> = "unlade_refusals_total" ["code"], "requests",
         "Requests refused, by the error_code that they were answered with.", "被拒绝的请求数，按返回的 error_code 区分。";
+    AUDIT_LINES: Counter<1> = "unlade_audit_lines_total" ["outcome"], "lines",
+        "Lines of the audit, by outcome: stored, or lost because the database took none for too long; a lost one is in the log.",
+        "审计行数，按结果区分：stored（已入库）、lost（数据库长时间不可写而未入库，内容见日志）。";
+    AUDIT_FILE_FAILURES: Counter<0> = "unlade_audit_file_failures_total" [], "lines",
+        "Lines that could not be appended to the file of audit.file.", "未能追加到 audit.file 所指文件的审计行数。";
     DOWNLOAD_BYTES: Counter<0> = "unlade_download_bytes_total" [], "bytes",
         "Bytes of results handed to clients.", "已发送给客户端的导出结果字节数。";
     UPLOADS: Counter<1> = "unlade_uploads_total" ["outcome"], "files",

@@ -5,6 +5,7 @@
 //! of a batch task is one transaction over many devices.
 
 pub mod apps;
+pub mod audit;
 pub mod batch_files;
 pub mod batch_tasks;
 pub mod contents;

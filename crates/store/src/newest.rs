@@ -29,5 +29,8 @@ pub(crate) fn id(tx: &mut dyn Tx) -> Result<Option<RecordId>, Error> {
         tx.first("SELECT made_by FROM export_result ORDER BY made_by DESC LIMIT 1", args![], |row| {
             page::record_id(row, 0)
         })?;
-    Ok(newest.max(made))
+    let audited = tx.first("SELECT audit_id FROM audit ORDER BY audit_id DESC LIMIT 1", args![], |row| {
+        page::record_id(row, 0)
+    })?;
+    Ok(newest.max(made).max(audited))
 }

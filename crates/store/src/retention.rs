@@ -15,6 +15,8 @@ pub struct Retired {
     pub batch_tasks: u64,
     /// Export tasks.
     pub export_tasks: u64,
+    /// Lines of the audit.
+    pub audit_lines: u64,
 }
 
 impl Retired {
@@ -31,6 +33,7 @@ impl Store {
         Ok(Retired {
             batch_tasks: self.retire_batch_tasks(retention.batch_tasks_before(now_ms))?,
             export_tasks: self.retire_export_tasks(retention.export_tasks_before(now_ms))?,
+            audit_lines: self.retire_audit(retention.audit_before(now_ms))?,
         })
     }
 

@@ -43,6 +43,8 @@ pub(crate) enum Command {
     App(Noun<identity::App>),
     /// Agencies: rights that users assume for a time
     Agency(Noun<identity::Agency>),
+    /// Print what was done, by whom, and how it was decided, one JSON object a line
+    Audit(crate::audit::Audit),
     /// Read one uploaded file; the server starts this by itself
     #[command(hide = true, name = sheet::child::SUBCOMMAND)]
     ParseUpload(ParseUpload),
@@ -162,7 +164,7 @@ impl MigrateStore {
 
 /// Which data directory a subcommand is about.
 #[derive(Args)]
-struct Place {
+pub(crate) struct Place {
     /// Where everything is kept [default: ./unlade-data]
     #[arg(long, value_name = "DIRECTORY")]
     data_dir: Option<String>,
@@ -172,7 +174,8 @@ struct Place {
 }
 
 impl Place {
-    fn settings(&self) -> Settings {
+    /// Its settings, as every subcommand has them.
+    pub(crate) fn settings(&self) -> Settings {
         Settings { data_dir: self.data_dir.clone(), config: self.config.clone(), ..Settings::default() }
     }
 }

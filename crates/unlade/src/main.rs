@@ -1,5 +1,6 @@
 //! The binary: reads the configuration, wires the rooms together, and ends in good order.
 
+mod audit;
 mod backup;
 mod cli;
 mod config;
@@ -53,6 +54,7 @@ fn run(command: Command) -> Result<ExitCode, Error> {
         Command::Restore(order) if order.check => say(backup::check(&order.from)?)?,
         Command::Restore(order) => say(backup::restore(&Config::load(&order.settings())?, &order.from)?)?,
         Command::MigrateStore(order) => say(transfer::run(&Config::load(&order.settings())?, &order)?)?,
+        Command::Audit(order) => audit::print(&order)?,
         Command::ParseUpload(upload) => {
             return Ok(match sheet::Limits::from_arguments(&upload.limits) {
                 Ok(limits) => sheet::child::main(&upload.file, &limits),

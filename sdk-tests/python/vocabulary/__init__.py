@@ -5,11 +5,12 @@ lie, `Database` where its rows can, `Cluster` makes nodes that share both, `Fron
 `Proxy` cuts two processes apart, `Caller` is somebody with the official SDK, `Account` says who may do what, `Operator` does so at the command
 line, `raw` is a signed request that the SDK
 would not make, `Authority` issues certificates, `Http2` is a connection of that kind, `in_both` one that is refused in
-both languages, `at_once` is a race, `Wire` is a connection without any HTTP library, `harm` is what an
+both languages, `at_once` is a race, `audit` is who did what, `Wire` is a connection without any HTTP library, `harm` is what an
 attack must not do, `Sheet` is a template to upload, `Result` is a downloaded zip.
 """
 
 from .account import Account, allow, caller_of, deny
+from .audit import audit, audited
 from .authority import DAY, Authority, Identity
 from .bucket import Bucket
 from .caller import Caller, Subtask, refused
@@ -50,6 +51,8 @@ __all__ = [
     "Wire",
     "allow",
     "at_once",
+    "audit",
+    "audited",
     "caller_of",
     "children",
     "chunked",

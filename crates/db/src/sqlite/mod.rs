@@ -3,6 +3,7 @@
 mod connection;
 mod copy;
 mod log;
+mod look;
 mod readers;
 mod writer;
 
@@ -15,6 +16,7 @@ use std::{
 use crate::{Error, Tx, database::Sizes};
 pub use copy::{copy, examine};
 use log::Log;
+pub use look::look;
 use readers::Readers;
 use writer::Writer;
 

@@ -1,16 +1,25 @@
 //! What goes for its age, and what bounds every table.
 
+use std::sync::Arc;
+
 use domain::{Clock, Limits, Retention};
 
 use crate::{
     World, drivers,
-    store::{MIGRATIONS, Retired, batch_files::Upload, export_tasks::JOB},
+    store::{
+        MIGRATIONS, Retired,
+        audit::{Line, lines},
+        batch_files::Upload,
+        export_tasks::JOB,
+    },
     wait,
 };
 
 const DAY_MS: i64 = 86_400_000;
-const FIVE_DAYS: Retention = Retention { batch_task_days: 5, export_task_days: 5 };
-const MONTH: Retention = Retention { batch_task_days: 30, export_task_days: 30 };
+const FIVE_DAYS: Retention =
+    Retention { batch_task_days: 5, export_task_days: 5, audit_days: 5, audit_rows: 0 };
+const MONTH: Retention =
+    Retention { batch_task_days: 30, export_task_days: 30, audit_days: 30, audit_rows: 0 };
 
 /// The tables whose rows the business of a day does not add to: they count users, projects, apps, and what is
 /// registered under a limit.
@@ -86,6 +95,48 @@ fn day(world: &World, name: &str) {
     };
     wait(world.store.batch_files().upload(&world.permit(domain::Action::BATCHTASKFILES_CREATE), file))
         .unwrap();
+    keep_audit(world, 10);
+}
+
+/// Tells so many lines; answers them.
+fn keep_audit(world: &World, count: usize) -> Vec<String> {
+    let line = |_| Line {
+        audit_id: world.store.context().ids.next(),
+        time_ms: world.clock.now_ms(),
+        request_id: "request".into(),
+        project_id: String::new(),
+        user_id: "user".into(),
+        text: r#"{"code":"\u0000"}"#.into(),
+    };
+    let lines: Arc<[Line]> = (0..count).map(line).collect();
+    // A second time, as after an answer that was lost.
+    for _ in 0..2 {
+        wait(world.store.keep_audit(lines.clone())).unwrap();
+    }
+    lines.iter().map(|line| line.audit_id.to_string()).collect()
+}
+
+/// The ids of all lines from a time on.
+fn audited(world: &World, since_ms: i64) -> Vec<String> {
+    let mut ids = Vec::new();
+    let read = world
+        .store
+        .db()
+        .read_blocking(|tx| lines(tx, "", since_ms, 1_000_000, &mut |id, _| ids.push(id.to_owned())));
+    read.unwrap();
+    ids
+}
+
+#[test]
+fn of_the_audit_the_newest_lines_stay() {
+    drivers(&Limits::default(), |world| {
+        let told = keep_audit(world, 5001);
+        assert_eq!(audited(world, 0), told);
+        assert_eq!(audited(world, world.clock.now_ms() + 1), Vec::<String>::new());
+        assert_eq!(world.store.trim_audit(6000).unwrap(), 0);
+        while world.store.trim_audit(3).unwrap() > 0 {}
+        assert_eq!(audited(world, 0), told[4998..]);
+    });
 }
 
 #[test]
@@ -133,7 +184,7 @@ fn what_is_unfinished_or_young_stays() {
         world.clock.advance(1);
         assert_eq!(retire(world, &MONTH), Retired::default(), "it is being exported");
         world.publish(&world.claim(JOB).unwrap(), "file").unwrap();
-        assert_eq!(retire(world, &MONTH), Retired { batch_tasks: 1, export_tasks: 0 });
+        assert_eq!(retire(world, &MONTH), Retired { batch_tasks: 1, ..Retired::default() });
         prune(world);
         assert_eq!((rows(world, "batch_task"), rows(world, "subtask")), (1, 1));
         let permit = world.permit(domain::Action::EXPORTTASKS_QUERY);
@@ -167,7 +218,7 @@ fn zero_days_are_for_ever() {
     drivers(&Limits::default(), |world| {
         day(world, "kept");
         world.clock.advance(36_500 * DAY_MS);
-        let for_ever = Retention { batch_task_days: 0, export_task_days: 0 };
+        let for_ever = Retention { batch_task_days: 0, export_task_days: 0, audit_days: 0, audit_rows: 0 };
         assert_eq!(retire(world, &for_ever), Retired::default());
     });
 }

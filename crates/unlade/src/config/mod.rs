@@ -83,6 +83,8 @@ pub(crate) struct Config {
     pub(crate) drain: Duration,
     /// Where objects lie.
     pub(crate) storage: Storage,
+    /// Whether what is done is told in the audit, and in which file besides.
+    pub(crate) audit: Option<Option<PathBuf>>,
     /// What is logged.
     pub(crate) log_level: Level,
     /// And how it looks.
@@ -120,6 +122,7 @@ impl Config {
         let batch: settings::Batch = layers.section("batch")?;
         let jobs: settings::Jobs = layers.section("jobs")?;
         let log: settings::Log = layers.section("log")?;
+        let audit: settings::Audit = layers.section("audit")?;
         let database: settings::Database = layers.section("database")?;
         at_least_one("server.connections_max", server.connections_max as u64)?;
         at_least_one("server.requests_max", server.requests_max as u64)?;
@@ -161,6 +164,7 @@ impl Config {
             role: server.role,
             goodbye: Duration::from_secs(server.goodbye_seconds),
             drain: Duration::from_secs(jobs.drain_seconds),
+            audit: audit.enabled.then(|| Some(audit.file).filter(|file| !file.as_os_str().is_empty())),
             log_level: log.level,
             log_format: log.format,
             chosen: chosen(variables)?,

@@ -6,8 +6,19 @@ use std::{fmt, path::PathBuf};
 use serde::Deserialize;
 
 /// The sections, by name.
-pub(super) const SECTIONS: [&str; 10] =
-    ["server", "tls", "export", "batch", "jobs", "limits", "log", "database", "storage", "retention"];
+pub(super) const SECTIONS: [&str; 11] = [
+    "server",
+    "tls",
+    "export",
+    "batch",
+    "jobs",
+    "limits",
+    "log",
+    "audit",
+    "database",
+    "storage",
+    "retention",
+];
 
 /// `[server]`
 #[derive(Debug, Deserialize)]
@@ -149,6 +160,22 @@ pub(super) struct Log {
 impl Default for Log {
     fn default() -> Self {
         Self { level: Level::Info, format: Format::Text }
+    }
+}
+
+/// `[audit]`
+#[derive(Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Audit {
+    /// Whether what is done is told.
+    pub(super) enabled: bool,
+    /// A file that each line is appended to, besides the store; empty, there is none.
+    pub(super) file: PathBuf,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { enabled: true, file: PathBuf::new() }
     }
 }
 

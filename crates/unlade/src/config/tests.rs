@@ -26,6 +26,10 @@ fn the_defaults_are_the_documented_values() {
     assert_eq!((config.export_workers, config.batch_workers), (2, 2));
     assert_eq!((config.limits.export_kept, config.limits.download_interval_seconds), (50, 30));
     assert_eq!((config.retention.batch_task_days, config.retention.export_task_days), (90, 0));
+    assert_eq!(
+        (config.retention.audit_days, config.retention.audit_rows, config.audit),
+        (180, 1_000_000, Some(None))
+    );
     let Database::Embedded(database) = config.database else { panic!("not embedded") };
     assert_eq!((database.readers, database.snapshot_age_max), (10, Duration::from_secs(900)));
     assert_eq!(config.lease.until(0), 30_000);
@@ -141,6 +145,7 @@ fn understood(file: &str) -> Vec<String> {
         format!("{:?}", layers.section::<settings::Batch>("batch").unwrap()),
         format!("{:?}", layers.section::<settings::Jobs>("jobs").unwrap()),
         format!("{:?}", layers.section::<settings::Log>("log").unwrap()),
+        format!("{:?}", layers.section::<settings::Audit>("audit").unwrap()),
         format!("{:?}", layers.section::<settings::Database>("database").unwrap()),
         format!("{:?}", layers.section::<settings::Storage>("storage").unwrap()),
         format!("{:?}", layers.section::<Limits>("limits").unwrap()),

@@ -64,7 +64,12 @@ impl Engines {
     }
 
     /// The API, which rings the workers awake.
-    pub(super) fn router(&self, house: &House, config: &Config) -> Result<Router, store::Error> {
+    pub(super) fn router(
+        &self,
+        house: &House,
+        config: &Config,
+        audit: &api::Audit,
+    ) -> Result<Router, store::Error> {
         api::router(api::Parts {
             store: house.store.clone(),
             blobs: house.blobs.clone(),
@@ -72,6 +77,7 @@ impl Engines {
             exports: self.exports.clone(),
             batches: self.batches.clone(),
             program: house.program.clone(),
+            audit: audit.clone(),
             only_health: config.role == Role::Worker,
             strict: config.strict,
             requests_max: config.requests_max,

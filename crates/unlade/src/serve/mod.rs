@@ -15,7 +15,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::runtime::Runtime;
+use api::Audit;
+use tokio::runtime::{Handle, Runtime};
 
 use crate::{config::Config, error::Error};
 use doors::{Doors, tls::Certificates};
@@ -74,7 +75,8 @@ fn serve(config: &Config, throwaway: bool) -> Result<(), Error> {
     let freed = house.free_claims()?;
     tracing::info!(directory = %config.data_dir.display(), node = house.node, freed_claims = freed, "open");
     let engines = Engines::start(&house, config, runtime.handle())?;
-    let router = engines.router(&house, config)?;
+    let audit = audit(config, &house, runtime.handle())?;
+    let router = engines.router(&house, config, &audit)?;
     if let Some(metrics) = metrics {
         announce("metrics", &metrics, "/metrics");
         runtime.spawn(metrics.serve(metrics::router(&house), std::future::pending()));
@@ -96,10 +98,20 @@ fn serve(config: &Config, throwaway: bool) -> Result<(), Error> {
         tracing::info!("ending: no new connections");
         closing.wait(DRAIN_MAX).await;
     });
+    runtime.block_on(audit.end());
     engines.end(*asked.get_or_init(Instant::now) + config.drain);
     runtime.shutdown_timeout(ABANDONED_MAX);
     tracing::info!("ended");
     Ok(())
+}
+
+/// The audit. A file of it that is rotated by a program that then hangs up on us must not end us.
+fn audit(config: &Config, house: &House, runtime: &Handle) -> Result<Audit, Error> {
+    let Some(file) = &config.audit else { return Ok(Audit::off()) };
+    if file.is_some() {
+        signals::outlive_hangups(runtime)?;
+    }
+    Ok(Audit::start(house.store.clone(), file.as_deref(), runtime)?)
 }
 
 fn certificates(config: &Config) -> Result<Option<Arc<Certificates>>, Error> {

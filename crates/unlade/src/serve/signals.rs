@@ -6,7 +6,7 @@ use std::{
 };
 
 use tokio::{
-    runtime::Runtime,
+    runtime::{Handle, Runtime},
     signal::unix::{Signal, SignalKind, signal},
     sync::oneshot,
 };
@@ -43,6 +43,14 @@ async fn either(terminate: &mut Signal, interrupt: &mut Signal) {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
+}
+
+/// From now on SIGHUP does not end the process.
+pub(super) fn outlive_hangups(runtime: &Handle) -> Result<(), Error> {
+    let _inside = runtime.enter();
+    let mut hangups = signal(SignalKind::hangup()).map_err(Error::system("catch signals"))?;
+    runtime.spawn(async move { while hangups.recv().await.is_some() {} });
+    Ok(())
 }
 
 /// A thread of its own waits for the end of the input: nothing else can be told to stop waiting for it.
