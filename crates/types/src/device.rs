@@ -1,12 +1,14 @@
 //! Devices.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::page::Page;
 
 /// What a caller, or a row of a file, gives to add a device; already checked.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct AddDevice {
     /// Given or `None` for `product_id` + `_` + `node_id`.
     pub device_id: Option<String>,
@@ -34,8 +36,15 @@ pub struct AddDevice {
     pub extension_info: Option<Value>,
 }
 
+impl fmt::Debug for AddDevice {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { product_id, node_id, auth_type, .. } = self;
+        write!(out, "AddDevice {{ {product_id:?} {node_id:?} {auth_type} .. }}")
+    }
+}
+
 /// `auth_info` of an answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct AuthInfo {
     /// `SECRET` or `CERTIFICATES`.
     pub auth_type: String,
@@ -49,6 +58,12 @@ pub struct AuthInfo {
     pub secure_access: bool,
     /// Seconds to the first connection.
     pub timeout: i64,
+}
+
+impl fmt::Debug for AuthInfo {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "AuthInfo {{ {} .. }}", self.auth_type)
+    }
 }
 
 /// A device as answered; a list leaves the last fields out.

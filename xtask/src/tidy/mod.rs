@@ -9,6 +9,7 @@ mod layers;
 mod modules;
 mod registries;
 mod rooms;
+mod secrets;
 mod settings;
 mod translations;
 mod tree;
@@ -25,6 +26,7 @@ type Rule = fn(&Tree) -> Vec<Finding>;
 const RULES: &[(&str, Rule)] = &[
     ("a crate uses lower ones only", layers::check),
     ("nothing is outside its room", rooms::check),
+    ("no Debug shows a secret", secrets::check),
     ("modules say what they are, are short and in use", modules::check),
     ("what lies in a registry's folder is registered", registries::check),
     ("documents name what exists", documents::check),

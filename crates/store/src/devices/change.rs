@@ -8,7 +8,7 @@ use super::{Reach, secret_place};
 use crate::{Context, Error, products};
 
 /// What [`add`] has added.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Added {
     /// The device's id.
     pub device_id: String,

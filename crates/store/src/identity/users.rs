@@ -27,7 +27,7 @@ pub struct User {
 }
 
 /// What is to be known of a user; what is `None` stays, or has its default.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct UserOrder {
     /// Its name.
     pub user_name: Option<String>,
