@@ -9,7 +9,7 @@ use unlade_sign::{
     UNSIGNED_PAYLOAD, verify, verify_unknown,
 };
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Vector {
     algorithm: String,
     ak: String,
@@ -163,7 +163,7 @@ fn every_vector_verifies() {
     for (file, expected) in FILES {
         let vectors = vectors_of(file);
         for vector in &vectors {
-            assert_eq!(vector.check(&vector.sk), Ok(()), "{vector:?}");
+            assert_eq!(vector.check(&vector.sk), Ok(()), "{}", vector.authorization);
         }
         let counted = ALGORITHMS.map(|name| vectors.iter().filter(|vector| vector.algorithm == name).count());
         assert_eq!((counted, counted.iter().sum::<usize>()), (expected, vectors.len()));
@@ -175,7 +175,7 @@ fn every_vector_is_refused_with_a_byte_changed() {
     for (index, vector) in vectors().iter().enumerate() {
         for (what, change) in vector.changes(7 * index) {
             let free = what.ends_with("body") && vector.body_is_free();
-            assert_eq!(change.check(&vector.sk).is_ok(), free, "{what}: {change:?}");
+            assert_eq!(change.check(&vector.sk).is_ok(), free, "{what}: {}", change.authorization);
         }
     }
 }

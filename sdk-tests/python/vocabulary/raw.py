@@ -67,7 +67,7 @@ def order_and_leave(server, method, path, body):
     """Announces a body and is gone as soon as the server wants to read it."""
     request = signed_request(server, method, path, [], encoded(body), {})
     announced = {"Expect": "100-continue", "Content-Length": str(len(request.body))}
-    connection = server.connection(60, source)
+    connection = server.connection(60)
     connection.request(request.method, request.uri, headers={**request.header_params, **announced})
     assert connection.sock.recv(64).startswith(b"HTTP/1.1 100 ")
     connection.close()
