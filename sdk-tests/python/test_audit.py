@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from vocabulary import audit, audited, device_ids, order_and_leave, raw, until
+from vocabulary import Account, audit, audited, device_ids, order_and_leave, raw, until
 
 FIELDS = [
     "time",
@@ -227,3 +227,41 @@ def test_a_reader_makes_no_database(tmp_path, server):
     code, said = server.run("audit", "--data-dir", tmp_path / "nothing")
     assert code == 1 and "there is no database" in said
     assert not (tmp_path / "nothing").exists()
+
+
+# The account
+
+
+def test_what_is_done_to_the_account_says_to_whom(server):
+    account = Account(server)
+    made = account.ask("POST", "/v3/users", {"user": {"name": "audited", "password": "Correct-horse1"}})
+    line = audited(server, made)
+    user_id = made.json()["user"]["id"]
+    assert (line["operation"], line["action"]) == ("CreateUser", "iam:users:createUser")
+    assert (line["user_name"], line["project_id"], line["resource"]) == ("root", "", {"user_id": user_id})
+    assert (line["decision"], line["status"]) == ("allowed", 201)
+    key = account.ask("POST", "/v3.0/OS-CREDENTIAL/credentials", {"credential": {"user_id": user_id}})
+    credential = key.json()["credential"]
+    line = audited(server, key)
+    assert line["resource"] == {"credential_id": credential["access"]}
+    assert credential["secret"] not in json.dumps(line)
+    # Without a right: what was asked for and that it was denied.
+    denied = raw(server, "DELETE", f"/v3/users/{user_id}", ak=credential["access"], sk=credential["secret"])
+    line = audited(server, denied)
+    assert (line["user_name"], line["action"]) == ("audited", "iam:users:deleteUser")
+    assert (line["decision"], line["status"], line["resource"]) == ("denied", 403, {"user_id": user_id})
+
+
+def test_a_login_is_told_and_a_wrong_password_is_nobody_s(server):
+    account = Account(server)
+    account.user("comes", password="Correct-horse1")
+    answer = account.login("comes", "Correct-horse1")
+    line = audited(server, answer)
+    assert (line["user_name"], line["access_key_id"], line["operation"]) == ("comes", "password", "CreateToken")
+    assert (line["decision"], line["status"]) == ("allowed", 201)
+    assert answer.headers["X-Subject-Token"] not in json.dumps(line)
+    wrong = account.login("comes", "wrong-horse1")
+    assert wrong.status == 401
+    # Both lines would be in one order.
+    audited(server, account.ask("POST", "/v3/groups", {"group": {"name": "after"}}))
+    assert wrong.headers["X-Request-Id"] not in {line["request_id"] for line in audit(server)}

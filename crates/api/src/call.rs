@@ -144,7 +144,8 @@ impl Proven {
             .await
             .map_err(|_| ApiError::from(Code::UnknownPath))?;
         let project_id = if ids.is_empty() { String::new() } else { ids.remove(0).1 };
-        audit::proven(&self, &project_id, &ids);
+        audit::proven(&self.principal, &self.by, self.source, &project_id);
+        audit::named(&ids);
         let named = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
         // The path and the header must agree.
         if named("x-project-id").is_some_and(|project| project != project_id) {

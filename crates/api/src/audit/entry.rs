@@ -10,10 +10,10 @@ use axum::http::{Method, StatusCode};
 use domain::Action;
 use serde::Serialize;
 use serde_json::Value as Json;
+use store::identity::Principal;
 use types::Code;
 
 use super::{Audit, line, line::Outcome};
-use crate::authenticate::Proven;
 
 /// Reads that are told all the same: what they hand out leaves the house.
 const DOWNLOADS: [&str; 1] = ["ShowExportTask"];
@@ -43,7 +43,7 @@ pub(super) struct Noted {
 pub(super) struct Who {
     pub(super) user_id: String,
     pub(super) user_name: String,
-    /// The id of the access key, or `token`.
+    /// The id of the access key, or `token`, `password` and the like.
     pub(super) by: String,
     pub(super) project_id: String,
     pub(super) source: IpAddr,
@@ -66,18 +66,23 @@ fn note(noted: impl FnOnce(&mut Noted)) {
     });
 }
 
-/// Notes who it is and what the path names.
-pub(crate) fn proven(proven: &Proven, project_id: &str, ids: &[(String, String)]) {
+/// Notes who it is: by which key, token or password, from where, and about which project or ([`domain::ACCOUNT`]) the
+/// account.
+pub(crate) fn proven(principal: &Principal, by: &str, source: IpAddr, project_id: &str) {
     note(|noted| {
         noted.who = Some(Who {
-            user_id: proven.principal.user_id.clone(),
-            user_name: proven.principal.user_name.clone(),
-            by: proven.by.clone(),
+            user_id: principal.user_id.clone(),
+            user_name: principal.user_name.clone(),
+            by: by.to_owned(),
             project_id: cut(project_id),
-            source: proven.source,
+            source,
         });
-        noted.resource.extend(ids.iter().map(|(name, id)| (name.clone(), cut(id))));
     });
+}
+
+/// Notes what the path names.
+pub(crate) fn named(ids: &[(String, String)]) {
+    note(|noted| noted.resource.extend(ids.iter().map(|(name, id)| (name.clone(), cut(id)))));
 }
 
 /// Notes what is asked for and whether a policy allows it.

@@ -51,6 +51,8 @@ pub(super) fn of(
     };
     // A permit may hold for some apps only, which the store finds out.
     let denied = matches!(code, Some(Code::Denied | Code::IamDenied | Code::ForeignProject));
+    // Where no action is asked for, as for a token, what was answered is what was decided.
+    let given = noted.action.is_none() && status.is_some_and(|status| status < 400);
     let audit_id = store.context().ids.next();
     let time_ms = store.now_ms();
     let written = Written {
@@ -64,7 +66,7 @@ pub(super) fn of(
         operation,
         action: noted.action.map(domain::Action::as_str),
         resource: &noted.resource,
-        decision: if noted.permitted && !denied { "allowed" } else { "denied" },
+        decision: if (noted.permitted || given) && !denied { "allowed" } else { "denied" },
         status,
         code: code.map(Code::as_str),
     };

@@ -10,5 +10,5 @@ mod file;
 mod line;
 mod trail;
 
-pub(crate) use entry::{Entry, asked, made, noting, proven};
+pub(crate) use entry::{Entry, asked, made, named, noting, proven};
 pub use trail::Audit;

@@ -18,7 +18,7 @@ use store::identity::{Domain, Principal, User};
 use types::{Code, Fault, text};
 
 use crate::{
-    Api,
+    Api, audit,
     authenticate::{self, Proven},
     error::ApiError,
     query::Query,
@@ -71,6 +71,7 @@ impl Asked {
         let Path(ids) = Path::<Vec<(String, String)>>::from_request_parts(head, api)
             .await
             .map_err(|_| ApiError::from(Code::UnknownPath))?;
+        audit::named(&ids);
         Ok(Self {
             source: authenticate::source(head),
             headers: std::mem::take(&mut head.headers),
@@ -165,7 +166,9 @@ impl Account {
     }
 
     fn admit(&self, caller: Caller, action: Action) -> Result<Permit, Fault> {
-        space::admit(&self.space, authorize(caller, action, ACCOUNT, self.now_ms)?)
+        let permit = authorize(caller, action, ACCOUNT, self.now_ms);
+        audit::asked(action, permit.is_ok());
+        space::admit(&self.space, permit?)
     }
 }
 
@@ -193,6 +196,7 @@ impl FromRequest<Api> for Account {
         let Proven { principal, revision, by, source } =
             authenticating.finish(api, &head, Payload::Bytes(&body.bytes))?;
         record::caller(&by, ACCOUNT);
+        audit::proven(&principal, &by, source, ACCOUNT);
         rate::admit(api, &principal.user_id, ACCOUNT, &head)?;
         let signed = head.headers.contains_key("authorization");
         let caller = api.store.caller(principal.clone(), ACCOUNT, revision).await?;

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use domain::{ACCOUNT, iam::Policy, order::Fields};
 use serde_json::{Value as Json, json};
+use store::identity::KnownToken;
 use types::{Code, Fault, text};
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     tokens::{assume, assumed_domain, method, required},
 };
 use crate::{
-    Api,
+    Api, audit,
     error::{Answer, ApiError},
     respond::created,
 };
@@ -55,7 +56,11 @@ pub(crate) async fn create(State(api): State<Api>, asker: Asker) -> Answer {
     let body = asker.asked().json()?;
     let Order { what, seconds, policy } = read(&body)?;
     let owner = match what {
-        What::Token(Some(token)) => of_token(&api, &token).await?,
+        What::Token(Some(token)) => {
+            let known = api.store.known_token(token.clone()).await?.ok_or(Code::Unauthenticated)?;
+            audit::proven(&known.principal, "token", asker.asked().source, ACCOUNT);
+            of_token(known)
+        }
         What::Token(None) => of_account(&api, asker.account()?).await?,
         What::Agency(name, of) => {
             let (account, domain) = (asker.account()?, api.store.domain().await?);
@@ -91,13 +96,12 @@ impl Asker {
     }
 }
 
-async fn of_token(api: &Api, token: &str) -> Result<Owner, ApiError> {
-    let known = api.store.known_token(token.to_owned()).await?.ok_or(Code::Unauthenticated)?;
-    Ok(Owner {
+fn of_token(known: KnownToken) -> Owner {
+    Owner {
         user_id: known.token.user_id,
         agency_id: known.token.agency_id,
         project_id: known.token.project_id.unwrap_or(ACCOUNT.to_owned()),
-    })
+    }
 }
 
 /// Whoever asks, unless by a temporary key: by asking again and again one would never end, and a policy that narrows it
@@ -105,7 +109,10 @@ async fn of_token(api: &Api, token: &str) -> Result<Owner, ApiError> {
 async fn of_account(api: &Api, account: &Account) -> Result<Owner, ApiError> {
     let signed = account.asked.headers.contains_key("authorization");
     match account.asked.header("x-auth-token") {
-        Some(token) if !signed => of_token(api, token).await,
+        Some(token) if !signed => {
+            let known = api.store.known_token(token.to_owned()).await?;
+            Ok(of_token(known.ok_or(Code::Unauthenticated)?))
+        }
         _ if account.temporary => {
             let why = text!(
                 "A temporary access key makes no further one.",

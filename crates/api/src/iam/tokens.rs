@@ -18,7 +18,7 @@ use super::{
     shape,
 };
 use crate::{
-    Api,
+    Api, audit,
     error::{Answer, ApiError},
     respond::{json, no_content},
 };
@@ -69,6 +69,7 @@ pub(crate) async fn create(State(api): State<Api>, asked: Asked) -> Answer {
         Proof::Token(token) => by_token(&api, &token).await?,
         Proof::Agency(name, of) => by_agency(&api, &asked, name, of.is_none_or(|of| of.is(&domain))).await?,
     };
+    audit::proven(&owner.principal, &owner.methods, asked.source, ACCOUNT);
     if scope_domain.is_some_and(|of| !of.is(&domain)) {
         return Err(Fault::new(Code::IamMissing, text!("scope.domain", "scope.domain")).into());
     }
