@@ -7,7 +7,7 @@ import urllib.request
 
 import pytest
 
-from vocabulary import Result, audit, raw, sheet, until
+from vocabulary import Account, Result, audit, raw, sheet, until
 from vocabulary.bucket import SECRET as BUCKET_SECRET
 
 ANY_PORT = "127.0.0.1:0"
@@ -69,6 +69,8 @@ def a_full_run(server, known, tmp_path):
     export_id = caller.export(task_id)
     caller.exported(export_id)
 
+    people(Account(server), known)
+
     # Somebody who takes a secret for something else.
     token = known.add("a token", secrets.token_hex(16))
     for header in ({"X-Auth-Token": token}, {"Authorization": f"Bearer {token}"}):
@@ -76,6 +78,25 @@ def a_full_run(server, known, tmp_path):
     sk = known.add("a secret key that is not the root's", server.credentials.sk[:-1] + "?")
     assert raw(server, "GET", "apps", sk=sk).status == 401
     return caller, export_id
+
+
+def people(account, known):
+    """Whatever a user is given to prove who it is with."""
+    password = known.add("a password", "Pass-" + secrets.token_hex(10))
+    user_id = account.user("somebody", password=password)
+    key = account.key(user_id)
+    known.add("a user's secret key", key["sk"])
+    token = known.add("an IAM token", account.login("somebody", password).headers["X-Subject-Token"])
+    wrong = known.add("a wrong password", "Wrong-" + secrets.token_hex(10))
+    assert account.login("somebody", wrong).status == 401
+    temporary = Account(account.server, **key).temporary_key().json()["credential"]
+    known.add("a temporary secret key", temporary["secret"])
+    known.add("a security token", temporary["securitytoken"])
+    own = Account(account.server, token=token)
+    assert own.ask("DELETE", "/v3/auth/tokens", headers={"X-Subject-Token": token}).status == 204
+    new = known.add("a new password", "Next-" + secrets.token_hex(10))
+    change = {"user": {"password": new, "original_password": password}}
+    assert Account(account.server, **key).ask("POST", f"/v3/users/{user_id}/password", change).status == 204
 
 
 def with_secrets(path, rows, secret):
