@@ -158,7 +158,10 @@ async fn record(api: &Api, permit: &Permit, order: store::batch_files::Upload) -
     match api.store.batch_files().upload(permit, order).await {
         Ok(file) => Ok(created(&file)),
         Err(refusal @ store::Error::Fault(_)) => {
-            api.blobs.delete(&object_key).await?;
+            // What is left there goes with the sweep; the caller is told why nothing was recorded.
+            if let Err(error) = api.blobs.delete(&object_key).await {
+                tracing::warn!(key = object_key, %error, "the object of a refused upload was not deleted");
+            }
             Err(refusal.into())
         }
         // Whether it was recorded is not known: the sweep decides.
