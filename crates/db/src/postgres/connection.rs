@@ -50,6 +50,10 @@ impl Connector {
         // The driver's own timeout covers the handshake of TCP alone.
         match tokio::time::timeout(2 * CONNECT_MAX, connecting).await {
             Err(_) => Err(away("no answer to a new connection".into())),
+            // It would show the same certificate again.
+            Ok(Err(error)) if tls::is_not_believed(&error) => {
+                Err(Trouble::Final(Error::Driver(said(&error))))
+            }
             Ok(Err(error)) => match Trouble::from(&error) {
                 Trouble::Final(Error::Driver(why)) if error.as_db_error().is_none() => Err(away(why)),
                 trouble => Err(trouble),

@@ -63,6 +63,16 @@ fn client(verifies: bool, ca: Option<&Path>) -> Result<ClientConfig, Error> {
     Ok(client.with_no_client_auth())
 }
 
+/// Whether a connection failed because the server's certificate does not prove who it is.
+pub(super) fn is_not_believed(error: &tokio_postgres::Error) -> bool {
+    // TLS tells of it as of a failure to read or write, with the reason inside.
+    let told = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    let reason = told.and_then(std::io::Error::get_ref);
+    reason
+        .and_then(|reason| reason.downcast_ref())
+        .is_some_and(|reason| matches!(reason, rustls::Error::InvalidCertificate(_)))
+}
+
 fn roots(ca: Option<&Path>) -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
     let Some(path) = ca else {
