@@ -20,6 +20,7 @@ mod leash;
 mod moto;
 mod place;
 mod poi;
+mod pooler;
 mod postgres;
 mod simulate;
 mod suite;

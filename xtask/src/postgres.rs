@@ -51,6 +51,9 @@ pub(crate) struct Postgres {
     pub(crate) url: String,
     /// Where `ca.pem` lies, which signed its certificate, and `other.pem`, which did not.
     pub(crate) directory: PathBuf,
+    pub(crate) port: u16,
+    /// As whom it runs, and who may read what lies in its directory.
+    pub(crate) user: Whom,
     child: Child,
     leash: Option<Leash>,
 }
@@ -85,8 +88,8 @@ impl Postgres {
         let child = serve.spawn().map_err(|error| format!("postgres could not be started: {error}"))?;
         let leash = Some(Leash::on(child.id()).map_err(|error| error.to_string())?);
         let url = format!("postgres://{USER}@127.0.0.1:{port}/postgres");
-        let mut postgres = Self { url, directory, child, leash };
-        postgres.wait(&programs, port)?;
+        let mut postgres = Self { url, directory, port, user, child, leash };
+        postgres.wait(&programs)?;
         Ok(postgres)
     }
 
@@ -95,11 +98,11 @@ impl Postgres {
         self.child.id()
     }
 
-    fn wait(&mut self, programs: &Path, port: u16) -> Result<(), String> {
+    fn wait(&mut self, programs: &Path) -> Result<(), String> {
         let until = Instant::now() + STARTS_WITHIN;
         loop {
             let mut ask = Command::new(programs.join("pg_isready"));
-            ask.args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]);
+            ask.args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()]);
             if ask.status().is_ok_and(|status| status.success()) {
                 return Ok(());
             }
@@ -150,7 +153,7 @@ fn certify(directory: &Path) -> Result<(), String> {
 }
 
 /// The server refuses to be root.
-enum Whom {
+pub(crate) enum Whom {
     Us,
     Postgres,
 }
@@ -168,7 +171,8 @@ fn as_whom(directory: &Path) -> Result<Whom, String> {
 }
 
 impl Whom {
-    fn command(&self, program: &Path) -> Command {
+    /// A program that runs as that user.
+    pub(crate) fn command(&self, program: &Path) -> Command {
         match self {
             Whom::Us => Command::new(program),
             Whom::Postgres => {
@@ -181,6 +185,6 @@ impl Whom {
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> std::io::Result<u16> {
+pub(crate) fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

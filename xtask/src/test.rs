@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use crate::isal;
 use crate::moto::Moto;
 use crate::place::{built, cargo, root, target};
+use crate::pooler::Pooler;
 use crate::postgres::{Postgres, Purpose};
 use crate::suite::{Count, Outcome, Suite, skipped};
 use crate::summary::Summary;
@@ -67,6 +68,9 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
 /// Where tests find a PostgreSQL server that they may make schemas and databases on.
 const POSTGRES: &str = "UNLADE_TEST_POSTGRES";
 
+/// The same server by way of a pooler that gives each transaction another of few connections.
+const POOLER: &str = "UNLADE_TEST_POOLER";
+
 /// Where every server of the tests in Python keeps its rows.
 const DATABASE: &str = "UNLADE_TEST_DATABASE";
 /// What a database that does many things at the same time may make different.
@@ -92,6 +96,11 @@ fn rust(summary: &mut Summary) {
     match &server {
         Ok(server) => drop(command.env(POSTGRES, &server.url).env(POSTGRES_TLS, &server.directory)),
         Err(why) => drop(summary.add(skipped("rust over postgresql", why.clone()))),
+    }
+    let pooler = server.as_ref().map_err(String::clone).and_then(Pooler::start);
+    match &pooler {
+        Ok(pooler) => drop(command.env(POOLER, &pooler.url)),
+        Err(why) => drop(summary.add(skipped("rust over pgbouncer", why.clone()))),
     }
     let suite = Suite { name: "rust", budget_seconds: 900, count: Count::CargoTest };
     summary.add(suite.run(&mut command));

@@ -1,13 +1,14 @@
 //! The conformance suite: what every driver of `db` must make true of the store. A driver is one line in
 //! [`drivers`]; each test runs over all of them. PostgreSQL is there where `UNLADE_TEST_POSTGRES` says so, as
-//! `cargo xtask test` does: at READ COMMITTED, the same without prepared statements, as a pooler wants it, and as
-//! CockroachDB would have it, SERIALIZABLE and without hints.
+//! `cargo xtask test` does: at READ COMMITTED, the same without prepared statements, and as CockroachDB would have it,
+//! SERIALIZABLE and without hints; and by way of a pooler ([`pooler`]).
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod exports;
 mod files;
 mod identity;
+mod pooler;
 mod queue;
 mod races;
 mod registry;
@@ -56,6 +57,9 @@ pub(crate) fn drivers(limits: &Limits, test: impl Fn(&World)) {
             test(&world);
         }
     }
+    if let Some(world) = pooler::pooled(limits) {
+        test(&world);
+    }
 }
 
 pub(crate) fn sqlite(limits: &Limits) -> World {
@@ -66,14 +70,19 @@ pub(crate) fn sqlite(limits: &Limits) -> World {
 
 /// A schema of its own on the server that tests may use, if there is one.
 fn postgres(limits: &Limits, profile: Profile, prepared: bool) -> Option<World> {
-    static SCHEMAS: AtomicU64 = AtomicU64::new(0);
     let url = std::env::var("UNLADE_TEST_POSTGRES").ok()?;
-    let schema = format!("t{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
+    let schema = own_name();
     let make = format!("CREATE SCHEMA {schema}");
     let server = Server { connections: 1, profile, prepared, ..Server::at(&url) };
     Db::connect(&server).unwrap().write_blocking(move |tx| tx.script(&make)).unwrap();
     let url = format!("{url}?options=-csearch_path%3D{schema}");
     Some(world(limits, Db::connect(&Server { url, connections: 8, ..server }).unwrap(), None))
+}
+
+/// What nobody else on the server is called.
+fn own_name() -> String {
+    static NAMES: AtomicU64 = AtomicU64::new(0);
+    format!("t{}_{}", std::process::id(), NAMES.fetch_add(1, Ordering::Relaxed))
 }
 
 fn world(limits: &Limits, db: Db, dir: Option<tempfile::TempDir>) -> World {
