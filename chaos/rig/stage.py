@@ -17,6 +17,7 @@ from .node import MASTER_KEY, ROOT, STORE_SECRET, SWEEP_AGE_SECONDS, Node
 from .postgres import Postgres
 from .proxies import Network
 from .sampler import Sampler
+from .schedule import BREATH
 from .store import ObjectStore
 
 NODES = 3
@@ -107,11 +108,13 @@ class Stage:
     def strike(self, strike, begun, turn):
         try:
             time.sleep(max(0.0, begun + strike.at - time.monotonic()))
-            # A node drains as long as its work takes: what strikes it next waits until it has started again.
+            # A node drains as long as its work takes: what strikes it next waits until it has come back. One that is told
+            # to end before it listens to signals ends without a word, as any program does.
             with turn:
                 heal = FAULTS[strike.fault].strike(self, strike.target)
                 time.sleep(strike.lasts)
                 heal()
+                time.sleep(BREATH)
         except Exception as error:  # the rig itself failed, and the checker tells it
             self.ledger.accuse(f"the rig: {strike}: {error!r}")
 
