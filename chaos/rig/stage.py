@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from pathlib import Path
 
 from vocabulary import raw, until
@@ -33,6 +34,8 @@ class Stage:
     def __init__(self):
         self.directory = Path(tempfile.mkdtemp(prefix="unlade-chaos-"))
         self.parts = []
+        # Of whatever can be struck.
+        self.turns = defaultdict(threading.Lock)
         self.ledger = Ledger()
         self.clock_sign = -1
         self.failed = False
@@ -95,8 +98,7 @@ class Stage:
         self.ledger = self.view.ledger = Ledger()
         begun = time.monotonic()
         with Sampler(self.postgres, self.ledger), Load(self.nodes, self.ledger, seed):
-            turns = {strike.target: threading.Lock() for strike in strikes}
-            threads = [threading.Thread(target=self.strike, args=(strike, begun, turns[strike.target])) for strike in strikes]
+            threads = [threading.Thread(target=self.strike, args=(strike, begun)) for strike in strikes]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -105,12 +107,12 @@ class Stage:
             time.sleep(max(0.0, begun + seconds - time.monotonic()))
         return self.judged()
 
-    def strike(self, strike, begun, turn):
+    def strike(self, strike, begun):
         try:
             time.sleep(max(0.0, begun + strike.at - time.monotonic()))
             # A node drains as long as its work takes: what strikes it next waits until it has come back. One that is told
             # to end before it listens to signals ends without a word, as any program does.
-            with turn:
+            with self.turns[strike.target]:
                 heal = FAULTS[strike.fault].strike(self, strike.target)
                 time.sleep(strike.lasts)
                 heal()
