@@ -1,5 +1,6 @@
 """What must not work: each refusal has the documented status and code, and names the field."""
 
+import json
 import os
 from uuid import uuid4
 
@@ -7,7 +8,7 @@ import pytest
 from huaweicloudsdkcore.exceptions import exceptions
 from openpyxl import Workbook
 
-from vocabulary import device_ids, devices, in_both, raw, refused, sheet
+from vocabulary import Account, device_ids, devices, in_both, raw, refused, sheet
 
 UNKNOWN_ID = "0123456789abcdef01234567"
 
@@ -36,6 +37,18 @@ def test_a_signed_hash_must_be_the_hash_of_the_body(server):
 def test_another_project_is_forbidden(server):
     answer = raw(server, "GET", "apps", project_id="0" * 32)
     assert (answer.status, answer.code) == (403, "IOTDA.000021")
+
+
+def test_a_project_with_a_nul_in_its_id_is_foreign_though_a_database_takes_no_nul(server):
+    account = Account(server)
+    account.user("nobody", password="Correct-horse1")
+    token = account.login("nobody", "Correct-horse1").headers["X-Subject-Token"]
+    # A token needs no header that names the project.
+    connection = server.connection(60)
+    connection.request("GET", "/v5/iot/%00/devices", headers={"X-Auth-Token": token})
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["error_code"]) == (403, "IOTDA.000021")
+    connection.close()
 
 
 @pytest.mark.parametrize(
