@@ -29,6 +29,12 @@ pub struct Limits {
     pub apps: i64,
     /// Products a project. Documented: 1,000.
     pub products: i64,
+    /// Device groups a project. Documented: 1,000.
+    pub device_groups: i64,
+    /// Devices a static group. Documented: 20,000.
+    pub group_devices: i64,
+    /// OTA packages a project. Not documented.
+    pub ota_packages: i64,
     /// Devices a project. Documented: 2,000,000 in the standard edition.
     pub devices: i64,
     /// Wrong signatures or passwords in a row from one address that lock the key or the user there; 0 for none.
@@ -75,6 +81,9 @@ impl Default for Limits {
             batch_running: 10,
             apps: 10,
             products: 1000,
+            device_groups: 1000,
+            group_devices: 20_000,
+            ota_packages: 1000,
             devices: 2_000_000,
             signature_failures: 5,
             lock_seconds: 300,

@@ -26,4 +26,6 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0004_identity.sql"),
         beside: 1,
     },
+    // Batch tasks of this version are jobs of another kind, so older programs leave alone what they would not understand.
+    Migration { version: 5, name: "fleet", sql: include_str!("../migrations/0005_fleet.sql"), beside: 1 },
 ];
