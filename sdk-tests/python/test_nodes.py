@@ -233,7 +233,9 @@ def test_the_claims_of_a_killed_node_are_free_after_their_lease(cluster, tmp_pat
     work.node.kill()
     assert work.finished() < ROWS, "it was over before its node was killed: give it more rows"
     work.judge()
-    assert said(work.other, "claimed", work.task_id, "epoch=2")
+    # A machine that is slow may let a lease of seconds end more than once.
+    assert said(work.other, "claimed", work.task_id)
+    assert not said(work.other, "claimed", work.task_id, "epoch=1")
 
 
 # A database that is away

@@ -115,7 +115,9 @@ fn python(arguments: &[String], summary: &mut Summary) {
     // Its tests say by themselves that they skip what has no server.
     let server = Postgres::start(Purpose::Tests);
     let url = server.as_ref().ok().map(|server| (POSTGRES, PathBuf::from(&server.url)));
-    summary.add(pytest("python sdk", "sdk-tests/python", 1800, arguments, url.as_slice()));
+    // Of what somebody has picked, each test is seen as it runs.
+    let these = if arguments.is_empty() { &side_by_side()[..] } else { arguments };
+    summary.add(pytest("python sdk", "sdk-tests/python", 1200, these, url.as_slice()));
     let over = "python sdk over postgresql";
     match (server, arguments) {
         (Err(why), _) => drop(summary.add(skipped(over, why))),
@@ -123,10 +125,17 @@ fn python(arguments: &[String], summary: &mut Summary) {
         (Ok(_), [_, ..]) => {}
         (Ok(server), []) => {
             let more = [(POSTGRES, PathBuf::from(&server.url)), (DATABASE, PathBuf::from("postgres"))];
-            let files: Vec<String> = OVER_POSTGRES.iter().map(|name| format!("test_{name}.py")).collect();
+            let files = OVER_POSTGRES.iter().map(|name| format!("test_{name}.py"));
+            let files: Vec<String> = side_by_side().into_iter().chain(files).collect();
             summary.add(pytest(over, "sdk-tests/python", 600, &files, &more));
         }
     }
+}
+
+/// Files of tests that run beside each other: most of their time they wait for a lease, a timeout or the disk. The tests of
+/// a file share servers and stay together.
+fn side_by_side() -> Vec<String> {
+    ["-n", "2", "--dist", "loadfile"].map(str::to_owned).into()
 }
 
 fn judges(arguments: &[String], summary: &mut Summary) {
