@@ -72,7 +72,7 @@ impl House {
 
     /// Creates a batch task; its job waits.
     pub(crate) fn batch_task(&self, task_type: &'static str, targets: Targets) -> Outcome<BatchTask> {
-        let order = NewBatchTask { app_id: None, task_name: "bench".to_owned(), task_type, targets };
+        let order = NewBatchTask::of(task_type, "bench", targets);
         self.wait(self.store.batch_tasks().create(&permit(Action::BATCHTASKS_CREATE)?, order))
     }
 

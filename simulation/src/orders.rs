@@ -42,7 +42,7 @@ impl World<'_> {
             return Ok(());
         };
         let targets = Targets::Given((0..dice.between(1, 6)).map(|ordinal| format!("d{ordinal}")).collect());
-        let order = NewBatchTask { app_id: None, task_name: "b".into(), task_type: "freezeDevices", targets };
+        let order = NewBatchTask::of("freezeDevices", "b", targets);
         let (store, by) = (self.store(node)?, permit("ann", Action::BATCHTASKS_CREATE)?);
         let task = self.ground.runtime.block_on(store.batch_tasks().create(&by, order)).map_err(said)?;
         self.tell(|| {

@@ -123,15 +123,16 @@ fn status(code: Code) -> StatusCode {
     use Code::{
         AccountRateLimited, AppForeign, AppMissing, AppNameTaken, AppNotCarried, AppQuota, BatchFileInvalid,
         BatchFileMissing, BatchFileNameInvalid, BatchFileNameTaken, BatchFileQuota, BatchFileTooLarge,
-        BatchFileTypeUnsupported, BatchTaskMissing, BatchTaskQuota, BatchTaskUnfinished, Denied,
-        DeviceFrozen, DeviceHasChildren, DeviceMissing, DeviceNotFrozen, DeviceQuota, DeviceTaken,
-        DocumentSourceMissing, ExportSourceMissing, ExportTaskInvalid, ExportTaskMissing,
-        ExportTaskNotCompleted, ExportTasksUnfinished, ForeignProject, GatewayMissing, IamDenied, IamInvalid,
-        IamMissing, IamQuota, IamTaken, IamUnauthorized, Internal, InvalidFormat, InvalidInput, InvalidTime,
-        LevelTooDeep, LimitOutOfRange, MarkerOutOfRange, NodeIdTaken, Overloaded, ProductInvalid,
+        BatchFileTypeUnsupported, BatchTaskMissing, BatchTaskQuota, BatchTaskUnfinished, CommandTimeout,
+        CommandsPending, Denied, DeviceFrozen, DeviceHasChildren, DeviceIsFrozen, DeviceMissing,
+        DeviceNotFrozen, DeviceOffline, DeviceQuota, DeviceTaken, DocumentInvalid, DocumentSourceMissing,
+        ExportSourceMissing, ExportTaskInvalid, ExportTaskMissing, ExportTaskNotCompleted,
+        ExportTasksUnfinished, ForeignProject, GatewayMissing, IamDenied, IamInvalid, IamMissing, IamQuota,
+        IamTaken, IamUnauthorized, Internal, InvalidFormat, InvalidInput, InvalidTime, LevelTooDeep,
+        LimitOutOfRange, MarkerOutOfRange, MessageTaken, NodeIdTaken, Overloaded, ProductInvalid,
         ProductMissing, ProductQuota, ProductTaken, RateLimited, StartAfterEnd, StorageFull,
-        SubDeviceNotFreezable, TargetsInvalid, TargetsTooMany, TaskPolicyInvalid, TaskTypeUnsupported,
-        TooLarge, Unauthenticated, Unavailable, UnknownPath,
+        SubDeviceNotFreezable, TargetNotInTask, TargetsInvalid, TargetsTooMany, TaskPolicyInvalid,
+        TaskStateRefused, TaskTypeUnsupported, TooLarge, Unauthenticated, Unavailable, UnknownPath,
     };
     match code {
         Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -159,10 +160,16 @@ fn status(code: Code) -> StatusCode {
         | DeviceNotFrozen
         | BatchTaskQuota
         | BatchTaskUnfinished
+        | TaskStateRefused
+        | DeviceOffline
+        | DeviceIsFrozen
+        | CommandsPending
         | BatchFileQuota
         | ExportTasksUnfinished
         | ExportTaskNotCompleted
         | ExportSourceMissing => StatusCode::FORBIDDEN,
+        // The documented answer to a command that no device has heard.
+        CommandTimeout => StatusCode::OK,
         RateLimited | AccountRateLimited => StatusCode::FORBIDDEN,
         LimitOutOfRange | MarkerOutOfRange => StatusCode::BAD_REQUEST,
         InvalidInput
@@ -178,6 +185,9 @@ fn status(code: Code) -> StatusCode {
         | DeviceTaken
         | TaskTypeUnsupported
         | TargetsInvalid
+        | DocumentInvalid
+        | TargetNotInTask
+        | MessageTaken
         | DocumentSourceMissing
         | TaskPolicyInvalid
         | TargetsTooMany

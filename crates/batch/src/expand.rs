@@ -11,6 +11,7 @@ use store::{
     Context, Store, batch_files, batch_tasks, jobs as queue,
     subtasks::{self, NewSubtask},
 };
+use types::batch_task::TaskStatus;
 
 use crate::{Kind, Row, columns::names, input};
 
@@ -88,10 +89,13 @@ pub(crate) fn expand(
         }
         ordinal += 1;
         if chunk.len() == CHUNK {
-            insert(store, lease, std::mem::take(&mut chunk), None)?;
+            if !insert(store, lease, std::mem::take(&mut chunk), None)? {
+                return Ok(());
+            }
         }
     }
-    Ok(insert(store, lease, chunk, Some(ordinal))?)
+    insert(store, lease, chunk, Some(ordinal))?;
+    Ok(())
 }
 
 fn make(
@@ -112,14 +116,19 @@ fn make(
     }
 }
 
-/// Makes a chunk of subtasks under the claim; the last one moves the task on and lets go of its file.
-fn insert(store: &Store, lease: &Lease, chunk: Vec<Made>, total: Option<i64>) -> Result<(), Stop> {
+/// Makes a chunk of subtasks under the claim; the last one moves the task on and lets go of its file. Answers whether
+/// the task still wants them.
+fn insert(store: &Store, lease: &Lease, chunk: Vec<Made>, total: Option<i64>) -> Result<bool, Stop> {
     lease.check()?;
     let begun = Instant::now();
     let (claim, term, context) = (lease.claim.clone(), lease.term, store.context().clone());
     let answer = store.db().write_blocking(move |tx| {
         let now = context.clock.now_ms();
+        let work = batch_tasks::hold(tx, &claim.project_id, &claim.job_id)?.ok_or(store::Error::LostClaim)?;
         queue::advance(tx, &claim, term.until(now))?;
+        if !work.is(TaskStatus::Initializing) {
+            return Ok(false);
+        }
         let rows: Vec<_> = chunk
             .iter()
             .map(|made| NewSubtask {
@@ -136,7 +145,7 @@ fn insert(store: &Store, lease: &Lease, chunk: Vec<Made>, total: Option<i64>) ->
             batch_tasks::begin(tx, &claim.project_id, &claim.job_id, total, now)?;
             batch_files::forget(tx, &context, &claim.project_id, &claim.job_id)?;
         }
-        Ok(())
+        Ok(true)
     });
     Ok(lease.confirm(begun, answer)?)
 }

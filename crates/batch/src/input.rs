@@ -7,7 +7,7 @@ use store::{
     subtasks::{self, SEALED_SECRET, Subtask},
 };
 
-use crate::Row;
+use crate::{Row, Task};
 
 /// The column whose cells are sealed, in the file of any kind.
 const SECRET: &str = "secret";
@@ -22,16 +22,12 @@ pub(crate) fn keep(context: &Context, task_id: &str, ordinal: i64, row: &Row<'_>
 }
 
 /// The row that a subtask has kept: its cells that are not empty, by the names of the columns.
-pub(crate) fn kept(
-    context: &Context,
-    task_id: &str,
-    subtask: &Subtask,
-) -> Result<Map<String, Json>, store::Error> {
+pub(crate) fn kept(task: &Task<'_>, subtask: &Subtask) -> Result<Map<String, Json>, store::Error> {
     let mut row: Map<String, Json> =
         serde_json::from_str(subtask.input.as_deref().unwrap_or("{}")).unwrap_or_default();
     if let Some(sealed) = row.remove(SEALED_SECRET) {
         let sealed = sealed.as_str().unwrap_or_default();
-        let secret = subtasks::open_input(context, task_id, subtask.ordinal, sealed)?;
+        let secret = subtasks::open_input(task.context, task.task_id, subtask.ordinal, sealed)?;
         row.insert(SECRET.to_owned(), secret.into());
     }
     Ok(row)

@@ -3,9 +3,12 @@
 //! To add one: a file in `kinds` with a type that implements [`Kind`], and a line in `kinds::KINDS`.
 
 use db::Tx;
+use domain::order::Fields;
+use serde_json::Value as Json;
 use store::{Context, devices::Reach, subtasks::Subtask};
+use types::{Code, Fault};
 
-use crate::columns::FileColumn;
+use crate::{columns::FileColumn, downlink::Order};
 
 /// A row of a file, its cells by the names of the kind's columns; absent and blank are the same.
 pub struct Row<'r> {
@@ -29,7 +32,20 @@ impl<'r> Row<'r> {
     }
 }
 
-/// What became of a subtask that succeeded.
+/// The task that a subtask belongs to.
+#[derive(Clone, Copy)]
+pub struct Task<'t> {
+    /// The clock, the limits, and what else a unit of work needs.
+    pub context: &'t Context,
+    /// Which devices it may touch.
+    pub reach: Reach<'t>,
+    /// Its id.
+    pub task_id: &'t str,
+    /// What it was ordered with besides its targets, as [`Kind::document`] has found it good.
+    pub document: &'t Json,
+}
+
+/// What became of a subtask that did not fail.
 #[derive(Clone, Debug, Default)]
 pub struct Effect {
     /// What it gave.
@@ -40,6 +56,19 @@ pub struct Effect {
     pub node_id: Option<String>,
     /// The device's name.
     pub device_name: Option<String>,
+    /// What it waits for before it is done; `None` if it is.
+    pub awaits: Option<Awaits>,
+}
+
+/// What a subtask waits for once it has begun.
+#[derive(Clone, Debug)]
+pub struct Awaits {
+    /// What that is called.
+    pub stage: &'static str,
+    /// Until when; then [`Kind::overdue`] says why it has failed.
+    pub until_ms: i64,
+    /// What the device is told once the waiting is recorded; its answer ends the subtask.
+    pub order: Option<Order>,
 }
 
 /// What a batch task can do.
@@ -47,11 +76,15 @@ pub trait Kind: Sync {
     /// Its `task_type`.
     fn task_type(&self) -> &'static str;
 
-    /// Whether its targets may be given one by one; if not, they come from a file.
-    fn takes_targets(&self) -> bool;
+    /// Whether its targets may be given one by one or as groups; if not, they come from a file.
+    fn takes_targets(&self) -> bool {
+        true
+    }
 
     /// The columns of its file; none if it takes no file.
-    fn columns(&self) -> &'static [FileColumn];
+    fn columns(&self) -> &'static [FileColumn] {
+        &[]
+    }
 
     /// Whether its targets may come from a file.
     fn takes_file(&self) -> bool {
@@ -59,19 +92,49 @@ pub trait Kind: Sync {
     }
 
     /// What a row acts on, as far as that can be told before it is executed.
-    fn target(&self, row: &Row<'_>) -> String;
+    fn target(&self, row: &Row<'_>) -> String {
+        row.get("device_id").unwrap_or_default().to_owned()
+    }
 
     /// Whether execution needs more of the row than its target; `input::kept` gives it back then.
-    fn keeps_rows(&self) -> bool;
+    fn keeps_rows(&self) -> bool {
+        false
+    }
+
+    /// What checks the document that it needs, each field with its error. `None` if it needs none: what is given is
+    /// kept and not read.
+    fn document(&self) -> Option<fn(&mut Fields<'_>)> {
+        None
+    }
+
+    /// What it upgrades, if it does: such a task may wait for its confirmation.
+    fn upgrades(&self) -> Option<PackageType> {
+        None
+    }
 
     /// Does it, within the transaction that records it. A [`store::Error::Fault`] fails the subtask and must
-    /// have changed nothing; any other error undoes the whole chunk.
-    fn execute(
-        &self,
-        tx: &mut dyn Tx,
-        context: &Context,
-        reach: Reach<'_>,
-        task_id: &str,
-        subtask: &Subtask,
-    ) -> Result<Effect, store::Error>;
+    /// have changed nothing; any other error undoes the whole chunk. What happens elsewhere is not done here but told
+    /// by [`Effect::awaits`].
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error>;
+
+    /// What became of a subtask whose device has answered.
+    fn answered(&self, answer: &Json) -> Result<Effect, Fault> {
+        Ok(Effect { output: answer.to_string(), ..Effect::default() })
+    }
+
+    /// Why a subtask has failed that waited too long.
+    fn overdue(&self) -> Fault {
+        Code::CommandTimeout.into()
+    }
+}
+
+/// What a package holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PackageType {
+    /// The firmware of a device.
+    Firmware,
+    /// The software of a device.
+    Software,
+    /// A module of a device.
+    Module,
 }

@@ -2,12 +2,11 @@
 
 use db::Tx;
 use store::{
-    Context,
     devices::{Named, Reach},
     subtasks::Subtask,
 };
 
-use crate::{Effect, FileColumn, Kind, Row};
+use crate::{Effect, FileColumn, Kind, Task};
 
 /// A kind of batch task that does to each device what a single call does to one.
 pub(crate) struct Verb {
@@ -28,36 +27,17 @@ impl Kind for Verb {
         self.task_type
     }
 
-    fn takes_targets(&self) -> bool {
-        true
-    }
-
     fn columns(&self) -> &'static [FileColumn] {
         COLUMNS
     }
 
-    fn target(&self, row: &Row<'_>) -> String {
-        row.get("device_id").unwrap_or_default().to_owned()
-    }
-
-    fn keeps_rows(&self) -> bool {
-        false
-    }
-
-    fn execute(
-        &self,
-        tx: &mut dyn Tx,
-        _: &Context,
-        reach: Reach<'_>,
-        _: &str,
-        subtask: &Subtask,
-    ) -> Result<Effect, store::Error> {
-        let device = (self.act)(tx, reach, &subtask.target)?;
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
+        let device = (self.act)(tx, task.reach, &subtask.target)?;
         Ok(Effect {
             output: "success".to_owned(),
-            target: None,
             node_id: Some(device.node_id),
             device_name: device.device_name,
+            ..Effect::default()
         })
     }
 }

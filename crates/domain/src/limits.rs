@@ -25,6 +25,14 @@ pub struct Limits {
     pub batch_file_seconds: i64,
     /// Unfinished batch tasks a project. The code exists (014206), the number is not documented.
     pub batch_running: i64,
+    /// Targets that one call retries, stops or confirms by name. Documented: 100.
+    pub batch_named_targets: usize,
+    /// Seconds that an upgrade waits for its device to come online. Not documented; a day.
+    pub upgrade_online_seconds: i64,
+    /// Messages kept a device, the newest. Documented: 20.
+    pub device_messages: i64,
+    /// Commands kept a device until it can be reached. Documented: 20.
+    pub pending_commands: i64,
     /// Apps a project. Documented: 10.
     pub apps: i64,
     /// Products a project. Documented: 1,000.
@@ -79,6 +87,10 @@ impl Default for Limits {
             batch_files: 10,
             batch_file_seconds: 3600,
             batch_running: 10,
+            batch_named_targets: 100,
+            upgrade_online_seconds: 86_400,
+            device_messages: 20,
+            pending_commands: 20,
             apps: 10,
             products: 1000,
             device_groups: 1000,

@@ -1,5 +1,5 @@
 //! The maintenance agents. The Rescuer ends jobs that were tried too often, so that none holds a slot for ever;
-//! the Pruner removes what nothing refers to any more.
+//! the Waker puts the jobs of batch tasks that are due into the queue; the Pruner removes what nothing refers to any more.
 
 use std::{
     sync::Arc,
@@ -30,18 +30,20 @@ pub struct Agents(JoinHandle<()>);
 impl Agents {
     /// Starts the agents, before any worker and any call: what lies unrecorded where nobody else publishes was left
     /// by an earlier process and is swept at once. Later, and elsewhere, an object that no row names is swept when it
-    /// is older than `sweep_age`, which is more than any attempt may take.
+    /// is older than `sweep_age`, which is more than any attempt may take. The first bell is theirs, the second rings the
+    /// workers of batch tasks.
     pub fn start(
         store: Store,
         blobs: Blobs,
-        bell: Bell,
+        (bell, batches): (Bell, Bell),
         rescues: Vec<Rescue>,
         retention: Retention,
         sweep_age: Duration,
         runtime: Handle,
     ) -> std::io::Result<Self> {
         let left_over = Vec::new();
-        let mut agents = Running { store, blobs, bell, rescues, retention, sweep_age, runtime, left_over };
+        let mut agents =
+            Running { store, blobs, bell, batches, rescues, retention, sweep_age, runtime, left_over };
         if agents.blobs.is_private() {
             logged("sweep", agents.look_for_left_over());
         }
@@ -69,6 +71,7 @@ struct Running {
     store: Store,
     blobs: Blobs,
     bell: Bell,
+    batches: Bell,
     rescues: Vec<Rescue>,
     retention: Retention,
     sweep_age: Duration,
@@ -88,6 +91,9 @@ impl Running {
             let believed_ms = steady.look(self.store.now_ms(), Instant::now());
             for rescue in &self.rescues {
                 while logged("rescue", rescue(&self.store)) == Some(true) {}
+            }
+            if matches!(logged("waker", self.store.wake_due_tasks()), Some(1..)) {
+                self.batches.ring();
             }
             // What goes for its age waits until the clock that tells it is believed.
             if let Some(now_ms) = believed_ms
@@ -246,7 +252,8 @@ mod tests {
         let db = db::Db::open(&directory.join("test.db"), db::Options::default()).unwrap();
         let (store, bell) = (Store::open(db, context).unwrap(), Bell::default());
         let (rescues, retention, left_over) = (Vec::new(), Retention::default(), Vec::new());
-        Running { store, blobs, bell, rescues, retention, sweep_age, runtime, left_over }
+        let batches = Bell::default();
+        Running { store, blobs, bell, batches, rescues, retention, sweep_age, runtime, left_over }
     }
 
     impl Running {

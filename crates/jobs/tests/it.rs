@@ -67,7 +67,7 @@ fn store(directory: &tempfile::TempDir, clock: Arc<dyn Clock>) -> Store {
     let caller = Caller::root("user", project_id.as_str());
     let permit = authorize(caller, Action::BATCHTASKS_CREATE, &project_id, 0).unwrap();
     let targets = Targets::Given(vec!["a".into()]);
-    let order = NewBatchTask { app_id: None, task_name: "t".into(), task_type: "freezeDevices", targets };
+    let order = NewBatchTask::of("freezeDevices", "t", targets);
     runtime.block_on(store.batch_tasks().create(&permit, order)).unwrap();
     store
 }

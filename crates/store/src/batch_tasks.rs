@@ -5,22 +5,29 @@ use domain::{Permit, Scope};
 use serde_json::Value as Json;
 use types::{
     Code, Fault, RecordId,
-    batch_task::{BatchTask, SubtaskStatus, TaskDetail, TaskProgress, TaskStatus},
+    batch_task::{BatchTask, SubtaskStatus, TaskDetail, TaskPolicy, TaskProgress, TaskStatus},
     page::{PageOrder, Paged},
     text, time,
 };
 
 use crate::{
-    Context, Error, Store, apps, batch_files, gate, jobs, page,
-    subtasks::{self, DetailFilter, NewSubtask},
+    Error, Store, apps, page,
+    subtasks::{self, DetailFilter},
 };
 
+mod create;
+mod due;
 mod work;
 
-pub use work::{Work, begin, count_done, finish, work};
+pub use create::{NewBatchTask, Retry, Targets};
+pub use due::{SCHEDULE_MAX_MS, believed_until};
+pub use work::{Rest, Work, begin, count, count_done, finish, hold, rest, show, work};
 
 /// The kind of job that executes batch tasks.
 pub const JOB: &str = "batch";
+/// What such jobs are called in their rows. Earlier programs call theirs [`JOB`]: what they know nothing of they then
+/// leave alone.
+pub(crate) const JOB_ROW: &str = "task";
 
 /// The verbs of batch tasks.
 pub struct BatchTasks<'s>(&'s Store);
@@ -30,31 +37,6 @@ impl Store {
     pub fn batch_tasks(&self) -> BatchTasks<'_> {
         BatchTasks(self)
     }
-}
-
-/// What a batch task acts on.
-#[derive(Clone, Debug)]
-pub enum Targets {
-    /// Device ids, given one by one.
-    Given(Vec<String>),
-    /// The rows of an uploaded file.
-    File {
-        /// The file's id. Whether its header fits the kind has been checked: a file never changes.
-        file_id: String,
-    },
-}
-
-/// A checked order for a new batch task.
-#[derive(Clone, Debug)]
-pub struct NewBatchTask {
-    /// The app, or `None` for the default one.
-    pub app_id: Option<String>,
-    /// Its name.
-    pub task_name: String,
-    /// Its kind.
-    pub task_type: &'static str,
-    /// What it acts on.
-    pub targets: Targets,
 }
 
 /// What a list is narrowed to.
@@ -70,20 +52,32 @@ pub struct TaskFilter {
 
 const COLUMNS: &str =
     "task_id, task_name, task_type, document, status, status_desc, total, processing, success, fail,
-    waitting, fail_wait_retry, stopped, removed, created_ms";
+    waitting, fail_wait_retry, stopped, removed, created_ms, targets_filter, schedule_ms, retry_count, retry_interval,
+    need_confirm, task_ext_info, task_mode";
 
 fn task(row: &dyn Row) -> Result<BatchTask, db::Error> {
+    let json = |at| Ok::<_, db::Error>(row.opt_text(at)?.and_then(|text| serde_json::from_str(text).ok()));
+    let policy = TaskPolicy {
+        schedule_time: row.opt_int(16)?.map(time::compact),
+        retry_count: row.opt_int(17)?,
+        retry_interval: row.opt_int(18)?,
+    };
+    let none = TaskPolicy { schedule_time: None, retry_count: None, retry_interval: None };
     Ok(BatchTask {
         task_id: row.string(0)?,
         task_name: row.string(1)?,
         task_type: row.string(2)?,
         targets: None,
-        document: row.opt_text(3)?.and_then(|text| serde_json::from_str(text).ok()),
-        task_policy: None,
+        targets_filter: json(15)?,
+        document: json(3)?,
+        task_policy: (policy != none).then_some(policy),
         status: row.string(4)?,
         status_desc: row.opt_string(5)?,
         task_progress: progress(row, 6)?,
         create_time: time::compact(row.int(14)?),
+        need_confirm: row.opt_int(19)?.map(|confirm| confirm != 0),
+        task_ext_info: json(20)?,
+        task_mode: row.opt_string(21)?,
     })
 }
 
@@ -104,7 +98,7 @@ impl BatchTasks<'_> {
     /// Creates a batch task, its job and, if its targets were given one by one, its subtasks.
     pub async fn create(&self, permit: &Permit, order: NewBatchTask) -> Result<BatchTask, Error> {
         let (scope, user_id) = (permit.scope().clone(), permit.user_id().to_owned());
-        self.0.unit(move |tx, context| create(tx, context, &scope, &user_id, &order)).await
+        self.0.unit(move |tx, context| create::create(tx, context, &scope, &user_id, &order)).await
     }
 
     /// One page of batch tasks, without their targets.
@@ -186,10 +180,11 @@ impl BatchTasks<'_> {
                     return Err(Fault::new(Code::BatchTaskUnfinished, detail).into());
                 }
                 let deleted = tx.execute(
-                    "DELETE FROM batch_task WHERE project_id = ?1 AND task_id = ?2",
+                    "DELETE FROM batch_task WHERE project_id = ?1 AND task_id = ?2
+                        AND status IN ('Success', 'Fail', 'PartialSuccess', 'Stopped')",
                     args![scope.project_id(), &task_id],
                 )?;
-                // Another call may have done it since we looked.
+                // Another call may have done it since we looked, or have begun to retry it.
                 if deleted == 0 {
                     return Err(Code::BatchTaskMissing.into());
                 }
@@ -202,7 +197,7 @@ impl BatchTasks<'_> {
 fn find(tx: &mut dyn Tx, scope: &Scope, task_id: &str) -> Result<BatchTask, Error> {
     let sql = format!("SELECT {COLUMNS}, app_id FROM batch_task WHERE project_id = ?1 AND task_id = ?2");
     let found =
-        tx.first(&sql, args![scope.project_id(), task_id], |row| Ok((task(row)?, row.string(15)?)))?;
+        tx.first(&sql, args![scope.project_id(), task_id], |row| Ok((task(row)?, row.string(22)?)))?;
     let (task, app_id) = found.ok_or(Code::BatchTaskMissing)?;
     scope.admit(&app_id)?;
     Ok(task)
@@ -210,74 +205,13 @@ fn find(tx: &mut dyn Tx, scope: &Scope, task_id: &str) -> Result<BatchTask, Erro
 
 /// The targets of a task to which they were given one by one.
 fn given_targets(tx: &mut dyn Tx, project_id: &str, task_id: &str) -> Result<Option<Json>, Error> {
-    let by_file =
-        "SELECT 1 FROM batch_task WHERE project_id = ?1 AND task_id = ?2 AND document_source IS NOT NULL";
-    if tx.exists(by_file, args![project_id, task_id])? {
+    let otherwise = "SELECT 1 FROM batch_task WHERE project_id = ?1 AND task_id = ?2
+        AND (document_source IS NOT NULL OR targets_filter IS NOT NULL)";
+    if tx.exists(otherwise, args![project_id, task_id])? {
         return Ok(None);
     }
     let sql = "SELECT target FROM subtask WHERE task_id = ?1 ORDER BY ordinal";
     Ok(Some(tx.all(sql, args![task_id], |row| row.string(0))?.into()))
-}
-
-fn create(
-    tx: &mut dyn Tx,
-    context: &Context,
-    scope: &Scope,
-    user_id: &str,
-    order: &NewBatchTask,
-) -> Result<BatchTask, Error> {
-    let project_id = scope.project_id();
-    gate::enter(tx, project_id)?;
-    let app_id = apps::named_or_default(tx, scope, order.app_id.as_deref())?;
-    let limit = context.limits.batch_running;
-    let running = tx.count(
-        "SELECT COUNT(*) FROM batch_task WHERE project_id = ?1
-           AND status IN ('Initializing', 'Waitting', 'Processing', 'Stopping')",
-        args![project_id],
-    )?;
-    if running >= limit {
-        return Err(Fault::at_limit(Code::BatchTaskQuota, "limits.batch_running", limit).into());
-    }
-    let (task_id, now) = (context.ids.next().to_string(), context.clock.now_ms());
-    let (total, document_source) = match &order.targets {
-        Targets::Given(targets) => (targets.len() as i64, None),
-        Targets::File { file_id } => {
-            let taken = batch_files::take(tx, context, project_id, user_id, file_id, &task_id)?;
-            (taken.rows, Some(file_id))
-        }
-    };
-    tx.execute(
-        "INSERT INTO batch_task (project_id, task_id, app_id, user_id, task_name, task_type, document_source, document,
-           status, status_desc, total, waitting, processing, success, fail, fail_wait_retry, stopped, removed,
-           created_ms, changed_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, NULL, ?9, ?9, 0, 0, 0, 0, 0, 0, ?10, ?10)",
-        args![
-            project_id,
-            &task_id,
-            &app_id,
-            user_id,
-            &order.task_name,
-            order.task_type,
-            document_source,
-            TaskStatus::Initializing.as_str(),
-            total,
-            now,
-        ],
-    )?;
-    if let Targets::Given(targets) = &order.targets {
-        let rows: Vec<_> = targets
-            .iter()
-            .enumerate()
-            .map(|(ordinal, target)| NewSubtask { target, ..NewSubtask::numbered(ordinal as i64) })
-            .collect();
-        subtasks::insert(tx, &task_id, &rows)?;
-    }
-    jobs::enqueue(tx, &task_id, JOB, project_id)?;
-    let mut created = find(tx, scope, &task_id)?;
-    if let Targets::Given(targets) = &order.targets {
-        created.targets = Some(targets.clone().into());
-    }
-    Ok(created)
 }
 
 /// What a batch task must be to go for its age: finished, for long, and not about to be read by an export. The

@@ -6,7 +6,7 @@ use std::time::Duration;
 use db::{Row, Tx, args};
 use types::RecordId;
 
-use crate::{Error, Store};
+use crate::{Error, Store, batch_tasks};
 
 /// Attempts without progress before a job is given up.
 pub const ATTEMPTS_MAX: i64 = 5;
@@ -49,6 +49,34 @@ pub fn enqueue(tx: &mut dyn Tx, job_id: &str, kind: &str, project_id: &str) -> R
         args![job_id, kind, project_id],
     )?;
     Ok(())
+}
+
+/// The same work's kind in the rows of this program, where earlier ones call it otherwise; both are taken.
+fn also(kind: &str) -> &str {
+    if kind == batch_tasks::JOB { batch_tasks::JOB_ROW } else { kind }
+}
+
+/// Makes sure that a task has a job that is due, in the unit of work that gives it something to do. A job that an
+/// earlier program has ordered is taken from whoever holds it: an earlier worker would not know what to do.
+pub(crate) fn ensure(tx: &mut dyn Tx, job_id: &str, kind: &str, project_id: &str) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO job (job_id, kind, project_id, run_at_ms, owner, epoch, lease_until_ms, attempts)
+         VALUES (?1, ?2, ?3, 0, NULL, 0, 0, 0)
+         ON CONFLICT (job_id) DO UPDATE SET run_at_ms = 0, kind = ?2,
+           epoch = CASE WHEN job.kind = ?2 THEN job.epoch ELSE job.epoch + 1 END,
+           lease_until_ms = CASE WHEN job.kind = ?2 THEN job.lease_until_ms ELSE 0 END",
+        args![job_id, kind, project_id],
+    )?;
+    Ok(())
+}
+
+/// Whether a job of a kind waits besides the one that is held.
+pub fn another_waits(tx: &mut dyn Tx, kind: &str, claim: &Claim, now_ms: i64) -> Result<bool, Error> {
+    Ok(tx.exists(
+        "SELECT 1 FROM job WHERE kind IN (?1, ?2) AND job_id <> ?3 AND run_at_ms <= ?4 AND lease_until_ms < ?4
+            AND attempts < ?5 LIMIT 1",
+        args![kind, also(kind), &claim.job_id, now_ms, ATTEMPTS_MAX],
+    )?)
 }
 
 /// Renews the claim within a unit of work; everything else in the unit stands or falls with it.
@@ -100,12 +128,12 @@ impl Store {
             Ok(tx.first(
                 "UPDATE job SET owner = ?1, epoch = epoch + 1, attempts = attempts + 1, lease_until_ms = ?2
                   WHERE job_id = (SELECT job_id FROM job
-                      WHERE kind = ?3 AND (run_at_ms <= ?4 OR run_at_ms > ?6)
+                      WHERE kind IN (?3, ?7) AND (run_at_ms <= ?4 OR run_at_ms > ?6)
                         AND (lease_until_ms < ?4 OR lease_until_ms > ?6) AND attempts < ?5
                       ORDER BY run_at_ms, job_id LIMIT 1 /* skip locked */)
                     AND (lease_until_ms < ?4 OR lease_until_ms > ?6) AND attempts < ?5
                   RETURNING job_id, project_id, epoch, attempts",
-                args![&owner, lease_until_ms, kind, now, ATTEMPTS_MAX, now + AHEAD_MAX_MS],
+                args![&owner, lease_until_ms, kind, now, ATTEMPTS_MAX, now + AHEAD_MAX_MS, also(kind)],
                 claim,
             )?)
         })
@@ -117,8 +145,8 @@ impl Store {
         self.db.read_within(most, |tx| {
             let found = tx.first(
                 "SELECT COUNT(*), SUM(CASE WHEN lease_until_ms < ?2 THEN 1 ELSE 0 END),
-                   MIN(CASE WHEN lease_until_ms < ?2 THEN job_id END) FROM job WHERE kind = ?1",
-                args![kind, now],
+                   MIN(CASE WHEN lease_until_ms < ?2 THEN job_id END) FROM job WHERE kind IN (?1, ?3)",
+                args![kind, now, also(kind)],
                 |row| {
                     let (all, waiting) = (row.int(0)?, row.opt_int(1)?.unwrap_or(0));
                     let oldest = row.opt_text(2)?.and_then(|id| id.parse::<RecordId>().ok());
@@ -182,11 +210,11 @@ impl Store {
             Ok(tx.first(
                 "UPDATE job SET owner = 'rescuer', epoch = epoch + 1
                   WHERE job_id = (SELECT job_id FROM job
-                      WHERE kind = ?1 AND (lease_until_ms < ?2 OR lease_until_ms > ?4) AND attempts >= ?3
+                      WHERE kind IN (?1, ?5) AND (lease_until_ms < ?2 OR lease_until_ms > ?4) AND attempts >= ?3
                       ORDER BY job_id LIMIT 1 /* skip locked */)
                     AND (lease_until_ms < ?2 OR lease_until_ms > ?4) AND attempts >= ?3
                   RETURNING job_id, project_id, epoch, attempts, last_error",
-                args![kind, now, ATTEMPTS_MAX, now + AHEAD_MAX_MS],
+                args![kind, now, ATTEMPTS_MAX, now + AHEAD_MAX_MS, also(kind)],
                 |row| {
                     let last = row.opt_text(4)?.unwrap_or("the process ended in the middle of each");
                     let reason = format!("given up after {ATTEMPTS_MAX} attempts: {last}");

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod batch_files;
 pub mod batch_tasks;
 pub mod contents;
+pub mod device_groups;
 pub mod devices;
 pub mod downloads;
 mod error;

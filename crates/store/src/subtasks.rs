@@ -2,16 +2,25 @@
 
 use db::{Flow, Row, Tx, args};
 use types::{
-    Fault,
     batch_task::{ErrorInfo, SubtaskStatus, TaskDetail, TaskProgress},
     page::{PageOrder, Paged},
 };
 
 use crate::{
-    Context, Error,
+    Error,
     batch_tasks::{counted, marker},
     page,
 };
+
+mod input;
+mod work;
+
+pub(crate) use input::reseal;
+pub use input::{SEALED_SECRET, open_input, seal_input};
+pub use work::{
+    Done, InFlight, Subtask, await_answers, due, in_flight, postpone, release_devices, settle, waiting,
+};
+pub(crate) use work::{any_to_do, next_due, stop_unfinished};
 
 /// What a page of subtasks is narrowed to.
 #[derive(Clone, Debug, Default)]
@@ -44,40 +53,6 @@ impl NewSubtask<'_> {
     pub fn numbered(ordinal: i64) -> Self {
         Self { ordinal, target: "", row_number: None, input: None, node_id: None, device_name: None }
     }
-}
-
-/// A subtask to be executed.
-#[derive(Clone, Debug)]
-pub struct Subtask {
-    /// Its place in the task.
-    pub ordinal: i64,
-    /// What it acts on.
-    pub target: String,
-    /// The row of the file it comes from.
-    pub row_number: Option<i64>,
-    /// What its kind needs, as JSON.
-    pub input: Option<String>,
-}
-
-/// A subtask that was executed.
-#[derive(Clone, Debug)]
-pub struct Done {
-    /// Its place in the task.
-    pub ordinal: i64,
-    /// What it turned out to act on.
-    pub target: String,
-    /// What it gave, if it succeeded.
-    pub output: Option<String>,
-    /// Why it failed.
-    pub error: Option<Fault>,
-    /// The device's own id, if it became known.
-    pub node_id: Option<String>,
-    /// The device's name, if it became known.
-    pub device_name: Option<String>,
-    /// When it began.
-    pub started_ms: i64,
-    /// When it ended.
-    pub ended_ms: i64,
 }
 
 /// One row of a batch task's report, borrowed.
@@ -133,63 +108,11 @@ pub fn made(tx: &mut dyn Tx, task_id: &str) -> Result<i64, Error> {
     Ok(tx.first(last, args![task_id], |row| row.int(0))?.map_or(0, |ordinal| ordinal + 1))
 }
 
-/// The next subtasks that wait, from `from` on.
-pub fn waiting(tx: &mut dyn Tx, task_id: &str, from: i64, limit: usize) -> Result<Vec<Subtask>, Error> {
-    Ok(tx.all(
-        "SELECT ordinal, target, row_number, input FROM subtask
-          WHERE task_id = ?1 AND ordinal >= ?2 AND status = 'Waitting' ORDER BY ordinal LIMIT ?3",
-        args![task_id, from, limit as i64],
-        |row| {
-            Ok(Subtask {
-                ordinal: row.int(0)?,
-                target: row.string(1)?,
-                row_number: row.opt_int(2)?,
-                input: row.opt_string(3)?,
-            })
-        },
-    )?)
-}
-
-/// Records what became of subtasks that waited; answers how many did.
-pub fn settle(tx: &mut dyn Tx, task_id: &str, done: &[Done]) -> Result<u64, Error> {
-    let texts: Vec<Option<String>> = done
-        .iter()
-        .map(|done| done.error.as_ref().map(|fault| fault.message(types::Language::English)))
-        .collect();
-    let mut values = Vec::with_capacity(done.len() * 11);
-    for (done, text) in done.iter().zip(&texts) {
-        let status = if done.error.is_some() { SubtaskStatus::Fail } else { SubtaskStatus::Success };
-        values.extend_from_slice(args![
-            task_id,
-            done.ordinal,
-            &done.target,
-            status.as_str(),
-            done.output.as_ref(),
-            done.error.as_ref().map(|fault| fault.code.as_str()),
-            text.as_ref(),
-            done.node_id.as_ref(),
-            done.device_name.as_ref(),
-            done.started_ms,
-            done.ended_ms,
-        ]);
-    }
-    Ok(tx.execute_many(
-        "UPDATE subtask SET target = ?3, status = ?4, output = ?5, error_code = ?6, error_msg = ?7,
-           node_id = COALESCE(?8, node_id), device_name = COALESCE(?9, device_name), started_ms = ?10, ended_ms = ?11,
-           input = NULL
-         WHERE task_id = ?1 AND ordinal = ?2 AND status = 'Waitting'",
-        11,
-        &values,
-    )?)
-}
-
-/// Stops every subtask that waits: its task has failed as a whole. Answers how many there were.
-pub(crate) fn stop_waiting(tx: &mut dyn Tx, task_id: &str, now_ms: i64) -> Result<i64, Error> {
-    let stopped = tx.execute(
-        "UPDATE subtask SET status = 'Stopped', input = NULL, ended_ms = ?2 WHERE task_id = ?1 AND status = 'Waitting'",
-        args![task_id, now_ms],
-    )?;
-    Ok(stopped as i64)
+/// How many subtasks a task has so far, and what the last acts on.
+pub fn last(tx: &mut dyn Tx, task_id: &str) -> Result<(i64, String), Error> {
+    let last = "SELECT ordinal, target FROM subtask WHERE task_id = ?1 ORDER BY ordinal DESC LIMIT 1";
+    let found = tx.first(last, args![task_id], |row| Ok((row.int(0)? + 1, row.string(1)?)))?;
+    Ok(found.unwrap_or_default())
 }
 
 /// How many subtasks a snapshot holds.
@@ -288,51 +211,6 @@ pub(crate) fn prune_doomed(tx: &mut dyn Tx, slice: i64) -> Result<bool, Error> {
         tx.execute("DELETE FROM doomed_task WHERE task_id = ?1", args![&task_id])?;
     }
     Ok(true)
-}
-
-/// The place that a secret in a subtask's input is sealed for.
-fn input_place(task_id: &str, ordinal: i64) -> String {
-    format!("subtask/{task_id}/{ordinal}")
-}
-
-/// Seals a secret that a row of a file gives, as hex, to wait in the subtask's input.
-pub fn seal_input(context: &Context, task_id: &str, ordinal: i64, secret: &str) -> String {
-    let sealed = context.vault.seal(&*context.rng, &input_place(task_id, ordinal), secret.as_bytes());
-    sealed.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Opens what [`seal_input`] has sealed.
-pub fn open_input(context: &Context, task_id: &str, ordinal: i64, sealed: &str) -> Result<String, Error> {
-    let bytes: Option<Vec<u8>> = sealed
-        .as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect();
-    let secret = context.vault.open(&input_place(task_id, ordinal), &bytes.ok_or(Error::Sealed)?)?;
-    String::from_utf8(secret).map_err(|_| Error::Sealed)
-}
-
-/// The key in a subtask's input that holds a sealed secret.
-pub const SEALED_SECRET: &str = "sealed_secret";
-
-/// Seals anew what waits in inputs under an older master key.
-pub(crate) fn reseal(tx: &mut dyn Tx, context: &Context) -> Result<u64, Error> {
-    let waiting = tx.all(
-        "SELECT task_id, ordinal, input FROM subtask WHERE input LIKE '%\"sealed_secret\"%'",
-        args![],
-        |row| Ok((row.string(0)?, row.int(1)?, row.string(2)?)),
-    )?;
-    for (task_id, ordinal, input) in &waiting {
-        let mut json: serde_json::Value = serde_json::from_str(input).map_err(|_| Error::Sealed)?;
-        let sealed = json[SEALED_SECRET].as_str().ok_or(Error::Sealed)?;
-        let secret = open_input(context, task_id, *ordinal, sealed)?;
-        json[SEALED_SECRET] = seal_input(context, task_id, *ordinal, &secret).into();
-        tx.execute(
-            "UPDATE subtask SET input = ?3 WHERE task_id = ?1 AND ordinal = ?2",
-            args![task_id, *ordinal, &json.to_string()],
-        )?;
-    }
-    Ok(waiting.len() as u64)
 }
 
 /// The status that a wire filter names: `None` if it is no word of the API, `Some(None)` if it is one that no

@@ -136,6 +136,24 @@ pub struct TaskProgress {
 }
 
 impl TaskProgress {
+    /// Counts `number` subtasks that went from one status to another.
+    pub fn moved(&mut self, from: SubtaskStatus, to: SubtaskStatus, number: i64) {
+        *self.of_mut(from) -= number;
+        *self.of_mut(to) += number;
+    }
+
+    fn of_mut(&mut self, status: SubtaskStatus) -> &mut i64 {
+        match status {
+            SubtaskStatus::Waiting => &mut self.waitting,
+            SubtaskStatus::Processing => &mut self.processing,
+            SubtaskStatus::Success => &mut self.success,
+            SubtaskStatus::Fail => &mut self.fail,
+            SubtaskStatus::FailWaitRetry => &mut self.fail_wait_retry,
+            SubtaskStatus::Stopped => &mut self.stopped,
+            SubtaskStatus::Removed => &mut self.removed,
+        }
+    }
+
     /// The counter of one status.
     pub fn of(&self, status: SubtaskStatus) -> i64 {
         match status {
@@ -162,12 +180,15 @@ pub struct BatchTask {
     /// The targets as given, if they were given one by one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub targets: Option<Value>,
-    /// What the kind needs besides its targets.
+    /// The groups whose devices it acts on, as given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub targets_filter: Option<Value>,
+    /// What the kind needs besides its targets, as given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<Value>,
     /// When and how often.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub task_policy: Option<Value>,
+    pub task_policy: Option<TaskPolicy>,
     /// Where it stands.
     pub status: String,
     /// Why the whole task failed.
@@ -177,6 +198,51 @@ pub struct BatchTask {
     pub task_progress: TaskProgress,
     /// Compact time.
     pub create_time: String,
+    /// Whether its subtasks wait until they are confirmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub need_confirm: Option<bool>,
+    /// What is passed on to the devices that it upgrades, as given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_ext_info: Option<Value>,
+    /// How an upgrade goes to sub-devices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_mode: Option<String>,
+}
+
+/// `task_policy`: when a task begins, and how often what failed is tried again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TaskPolicy {
+    /// Compact time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule_time: Option<String>,
+    /// How often.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_count: Option<i64>,
+    /// After how many minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_interval: Option<i64>,
+}
+
+/// What became of one target of a call to retry, stop or confirm.
+#[derive(Clone, Debug, Serialize)]
+pub struct TargetResult {
+    /// What it acts on.
+    pub target: String,
+    /// `success` or `failure`.
+    pub status: &'static str,
+    /// Why not: the code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
+    /// Why not: the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_msg: Option<String>,
+}
+
+/// The answer of RetryBatchTask, StopBatchTask and ConfirmBatchTask.
+#[derive(Clone, Debug, Serialize)]
+pub struct TargetResults {
+    /// Each target that was named.
+    pub targets: Vec<TargetResult>,
 }
 
 /// The answer of ListBatchTasks.

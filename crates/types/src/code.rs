@@ -96,14 +96,24 @@ catalogue! {
     DeviceFrozen = "IOTDA.014039", "Operation not allowed. The device has been frozen.", "设备已冻结", ours;
     DeviceNotFrozen = "IOTDA.014040", "Operation not allowed. The device is not frozen, can not unfreeze.", "该设备未被冻结，无法解冻";
 
+    // What is sent to devices.
+    DeviceOffline = "IOTDA.014016", "Operation not allowed. The device is not online.", "设备不在线";
+    DeviceIsFrozen = "IOTDA.014018", "Operation not allowed. The device is frozen.", "设备被冻结", ours;
+    CommandsPending = "IOTDA.014101", "Operation not allowed. The number of cached commands has reached the upper limit.", "缓存的命令数量达到上限", ours;
+    CommandTimeout = "IOTDA.014111", "Command request timed out. Check whether the device returns a response within the specified time after receiving the request.", "同步命令等待设备回复命令响应超时。";
+    MessageTaken = "IOTDA.014150", "Invalid input. The message_id already exists.", "message_id已存在", ours;
+
     // Batch tasks.
     BatchTaskMissing = "IOTDA.014200", "The batch task does not exist.", "批量任务不存在", ours;
     TaskTypeUnsupported = "IOTDA.014201", "Invalid input. The task type is not supported.", "不支持的任务类型", ours;
     TargetsInvalid = "IOTDA.014203", "Invalid input. The targets are invalid.", "执行目标不合法", ours;
+    TaskStateRefused = "IOTDA.014202", "Operation not allowed. The task can not be executed in its current status.", "任务当前状态不允许该操作", ours;
+    DocumentInvalid = "IOTDA.014204", "Invalid input. The document is invalid.", "任务文档不合法", ours;
     DocumentSourceMissing = "IOTDA.014205", "Invalid input. The document_source does not exist.", "任务文件不存在", ours;
     BatchTaskQuota = "IOTDA.014206", "Operation not allowed. The number of running batch tasks has reached the upper limit.", "执行中的批量任务数量达到上限", ours;
     TaskPolicyInvalid = "IOTDA.014207", "Invalid input. The task policy is invalid.", "任务策略不合法", ours;
     TargetsTooMany = "IOTDA.014208", "Invalid input. The number of targets exceeds the upper limit.", "执行目标数量超过上限", ours;
+    TargetNotInTask = "IOTDA.014219", "Invalid input. The target is not in the task", "执行目标不在任务中";
     BatchTaskUnfinished = "IOTDA.014221", "Operation not allowed. The batch task has not been finished.", "批量任务未完成", ours;
 
     // Batch task files.

@@ -7,16 +7,21 @@ use domain::{
     Action, Limits,
     order::{Fields, rule},
 };
-use store::batch_tasks::{NewBatchTask, Targets};
-use types::{Code, Fault, Text, text};
+use serde_json::Value as Json;
+use store::batch_tasks::{NewBatchTask, Retry, SCHEDULE_MAX_MS, Targets};
+use types::{Code, Fault, Text, text, time};
 
 use crate::{Api, call::Call, error::Answer, respond::created};
+
+/// Most characters of `task_ext_info`.
+const EXT_INFO_MAX: usize = 512;
 
 pub(crate) async fn create(State(api): State<Api>, call: Call) -> Answer {
     let permit = call.authorize(Action::BATCHTASKS_CREATE)?;
     let body = call.json()?;
     let mut fields = Fields::of(&body, Code::InvalidInput)?;
-    let order = order(&mut fields, &api.store.context().limits);
+    let context = api.store.context();
+    let order = order(&mut fields, &context.limits, context.clock.now_ms());
     let (order, kind) = fields.finish(order)?.ok_or_else(|| Fault::from(Code::InvalidInput))?;
     if let Targets::File { file_id } = &order.targets {
         let header = api.store.batch_files().header(&permit, file_id.clone()).await?;
@@ -27,20 +32,93 @@ pub(crate) async fn create(State(api): State<Api>, call: Call) -> Answer {
     Ok(created(&task))
 }
 
-fn order(fields: &mut Fields<'_>, limits: &Limits) -> Option<(NewBatchTask, &'static dyn batch::Kind)> {
+fn order(
+    fields: &mut Fields<'_>,
+    limits: &Limits,
+    now_ms: i64,
+) -> Option<(NewBatchTask, &'static dyn batch::Kind)> {
     let app_id = fields.text("app_id", rule::ID36);
     let task_name = fields.required_text("task_name", rule::TASK_NAME);
     let kind = kind(fields);
-    if fields.json("task_policy").is_some() {
-        fields.wrong_with(Code::TaskPolicyInvalid, "task_policy", unsupported());
-    }
+    let (schedule_ms, retry) = fields
+        .within_as(Code::TaskPolicyInvalid, "task_policy", |policy| policy_of(policy, now_ms))
+        .unwrap_or_default();
+    let task_ext_info = ext_info(fields);
+    let task_mode = fields.word("task_mode", &[("GATEWAY", "GATEWAY")]).map(str::to_owned);
     let kind = kind?;
+    let (document, package_ids) = document(fields, kind);
+    let need_confirm = fields.boolean("need_confirm");
+    if need_confirm == Some(true) && kind.upgrades().is_none() {
+        let why = text!("only upgrades are confirmed", "只有升级任务支持确认");
+        fields.wrong_with(Code::DocumentInvalid, "need_confirm", why);
+    }
     let targets = targets(fields, kind, limits)?;
-    Some((NewBatchTask { app_id, task_name, task_type: kind.task_type(), targets }, kind))
+    let order = NewBatchTask {
+        app_id,
+        document,
+        package_ids,
+        schedule_ms,
+        retry,
+        need_confirm,
+        task_ext_info,
+        task_mode,
+        ..NewBatchTask::of(kind.task_type(), task_name, targets)
+    };
+    Some((order, kind))
 }
 
-fn unsupported() -> Text {
-    text!("is not supported yet", "暂不支持")
+/// When the task begins, and what happens to what fails.
+fn policy_of(policy: &mut Fields<'_>, now_ms: i64) -> (Option<i64>, Option<Retry>) {
+    let schedule_ms = policy.json("schedule_time").and_then(|given| {
+        let at = given.as_str().and_then(time::parse_compact);
+        let ahead = now_ms..=now_ms + SCHEDULE_MAX_MS;
+        let wrong = match at {
+            None => text!("must be a time such as 20260102T030405Z", "必须是形如20260102T030405Z的时间"),
+            Some(at) if ahead.contains(&at) => return Some(at),
+            Some(_) => text!("must lie within the next 7 days", "必须在未来7天之内"),
+        };
+        policy.wrong("schedule_time", wrong);
+        None
+    });
+    let count = policy.int("retry_count", 1, 5);
+    let interval = policy.int("retry_interval", 0, 1440);
+    let given = |policy: &mut Fields<'_>, name| policy.json(name).is_some();
+    if given(policy, "retry_count") != given(policy, "retry_interval") {
+        let together = text!(
+            "task_policy: retry_count and retry_interval come together",
+            "task_policy：retry_count和retry_interval必须同时填写"
+        );
+        policy.wrong_together(Code::TaskPolicyInvalid, together);
+    }
+    (schedule_ms, count.zip(interval).map(|(count, interval)| Retry { count, interval }))
+}
+
+fn ext_info(fields: &mut Fields<'_>) -> Option<Json> {
+    let given = fields.json("task_ext_info")?;
+    if !given.is_object() || given.to_string().chars().count() > EXT_INFO_MAX {
+        let why = text!(
+            "must be an object of at most {EXT_INFO_MAX} characters",
+            "必须是不超过{EXT_INFO_MAX}个字符的JSON对象"
+        );
+        fields.wrong("task_ext_info", why);
+    }
+    Some(given.clone())
+}
+
+/// What the kind needs besides its targets, and the packages that it names.
+fn document(fields: &mut Fields<'_>, kind: &dyn batch::Kind) -> (Option<Json>, Vec<String>) {
+    let code = Code::DocumentInvalid;
+    let given = fields.json("document").cloned();
+    match kind.document() {
+        Some(_) if given.is_none() => fields.wrong_with(code, "document", text!("is required", "不能为空")),
+        Some(check) => drop(fields.within_as(code, "document", check)),
+        None => drop(fields.within_as(code, "document", |_| ())),
+    }
+    let package_ids = match kind.upgrades() {
+        Some(_) => given.as_ref().map(batch::package_ids).unwrap_or_default(),
+        None => Vec::new(),
+    };
+    (given, package_ids)
 }
 
 fn kind(fields: &mut Fields<'_>) -> Option<&'static dyn batch::Kind> {
@@ -63,20 +141,42 @@ fn targets(fields: &mut Fields<'_>, kind: &dyn batch::Kind, limits: &Limits) -> 
         return given(fields, limits).map(Targets::Given);
     }
     if kind.takes_targets() && fields.json("targets_filter").is_some() {
-        fields.wrong_with(Code::TargetsInvalid, "targets_filter", unsupported());
-        return None;
+        return groups(fields, limits);
     }
     if let Some(file_id) = fields.text("document_source", rule::ID128) {
         return Some(Targets::File { file_id });
     }
     if fields.json("document_source").is_none() {
-        let needed = match kind.takes_targets() {
-            true => text!("targets or document_source: is required", "targets或document_source：不能为空"),
-            false => text!("document_source: is required", "document_source：不能为空"),
+        let needed = match (kind.takes_targets(), kind.takes_file()) {
+            (true, true) => text!(
+                "targets, targets_filter or document_source: is required",
+                "targets、targets_filter或document_source：不能为空"
+            ),
+            (true, false) => {
+                text!("targets or targets_filter: is required", "targets或targets_filter：不能为空")
+            }
+            (false, _) => text!("document_source: is required", "document_source：不能为空"),
         };
         fields.wrong_together(Code::TargetsInvalid, needed);
     }
     None
+}
+
+/// The groups whose devices are meant.
+fn groups(fields: &mut Fields<'_>, limits: &Limits) -> Option<Targets> {
+    let given = fields.json("targets_filter")?.clone();
+    let most = limits.device_groups.unsigned_abs() as usize;
+    let ids = given["group_ids"].as_array().filter(|ids| (1..=most).contains(&ids.len()));
+    let group_ids: Option<Vec<String>> = ids.and_then(|ids| {
+        let id = |id: &Json| id.as_str().filter(|id| rule::ID36.admits(id)).map(str::to_owned);
+        ids.iter().map(id).collect()
+    });
+    let Some(group_ids) = group_ids else {
+        let why = text!("must be 1 to {most} ids of groups", "必须为1~{most}个设备组ID");
+        fields.wrong_with(Code::TargetsInvalid, "targets_filter.group_ids", why);
+        return None;
+    };
+    Some(Targets::Groups { group_ids, given })
 }
 
 fn given(fields: &mut Fields<'_>, limits: &Limits) -> Option<Vec<String>> {

@@ -3,14 +3,10 @@
 use db::Tx;
 use domain::order::{Fields, add_device};
 use serde_json::{Map, Value as Json};
-use store::{
-    Context,
-    devices::{self, Reach},
-    subtasks::Subtask,
-};
+use store::{devices, subtasks::Subtask};
 use types::{Code, Fault, text};
 
-use crate::{Effect, FileColumn, Kind, Row, input};
+use crate::{Effect, FileColumn, Kind, Row, Task, input};
 
 /// `createDevices`
 pub(super) struct CreateDevices;
@@ -97,24 +93,18 @@ impl Kind for CreateDevices {
         true
     }
 
-    fn execute(
-        &self,
-        tx: &mut dyn Tx,
-        context: &Context,
-        reach: Reach<'_>,
-        task_id: &str,
-        subtask: &Subtask,
-    ) -> Result<Effect, store::Error> {
-        let body = body(input::kept(context, task_id, subtask)?)?;
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
+        let body = body(input::kept(task, subtask)?)?;
         let mut fields = Fields::of(&body, Code::InvalidInput)?;
         let order = add_device(&mut fields);
         let order = fields.finish(order)?;
-        let added = devices::add(tx, context, reach, &order)?;
+        let added = devices::add(tx, task.context, task.reach, &order)?;
         Ok(Effect {
             output: added.device_id.clone(),
             target: Some(added.device_id),
             node_id: Some(order.node_id),
             device_name: order.device_name,
+            awaits: None,
         })
     }
 }

@@ -98,12 +98,22 @@ impl<'v> Fields<'v> {
 
     /// Reads an object within this one.
     pub fn within<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields<'v>) -> T) -> Option<T> {
+        self.within_as(self.code, name, read)
+    }
+
+    /// Reads an object within this one; what is wrong there has a code of its own.
+    pub fn within_as<T>(
+        &mut self,
+        code: Code,
+        name: &str,
+        read: impl FnOnce(&mut Fields<'v>) -> T,
+    ) -> Option<T> {
         let Some(object) = self.json(name)?.as_object() else {
-            self.wrong(name, text!("must be an object", "必须是JSON对象"));
+            self.wrong_with(code, name, text!("must be an object", "必须是JSON对象"));
             return None;
         };
         let prefix = format!("{}{name}.", self.prefix);
-        let mut inner = Fields { object, prefix, code: self.code, wrong: Vec::new() };
+        let mut inner = Fields { object, prefix, code, wrong: Vec::new() };
         let value = read(&mut inner);
         self.wrong.append(&mut inner.wrong);
         Some(value)

@@ -37,7 +37,7 @@ impl House {
     pub(crate) fn batch_task(&self, app_id: &str) -> String {
         let targets = Targets::Given((0..ROWS).map(|number| format!("device-{number}")).collect());
         let (app_id, task_name) = (Some(app_id.to_owned()), "a batch task".to_owned());
-        let order = NewBatchTask { app_id, task_name, task_type: "freezeDevices", targets };
+        let order = NewBatchTask { app_id, ..NewBatchTask::of("freezeDevices", task_name, targets) };
         let permit = self.permit(0, Action::BATCHTASKS_CREATE);
         self.runtime.block_on(self.now().store.batch_tasks().create(&permit, order)).unwrap().task_id
     }

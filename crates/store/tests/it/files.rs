@@ -27,7 +27,7 @@ fn upload(world: &World, name: &str) -> Result<String, Error> {
 
 fn run(world: &World, file_id: &str) -> Result<String, Error> {
     let targets = Targets::File { file_id: file_id.into() };
-    let order = NewBatchTask { app_id: None, task_name: "t".into(), task_type: "freezeDevices", targets };
+    let order = NewBatchTask::of("freezeDevices", "t", targets);
     let permit = world.permit(Action::BATCHTASKS_CREATE);
     wait(world.store.batch_tasks().create(&permit, order)).map(|task| task.task_id)
 }

@@ -129,8 +129,7 @@ impl World {
     /// A batch task over `targets`; it stays unfinished.
     pub(crate) fn batch_task(&self, name: &str, targets: &[&str]) -> String {
         let targets = Targets::Given(targets.iter().map(ToString::to_string).collect());
-        let order =
-            NewBatchTask { app_id: None, task_name: name.into(), task_type: "freezeDevices", targets };
+        let order = NewBatchTask::of("freezeDevices", name, targets);
         wait(self.store.batch_tasks().create(&self.permit(Action::BATCHTASKS_CREATE), order)).unwrap().task_id
     }
 

@@ -46,7 +46,7 @@ impl Engines {
         let agents = Agents::start(
             store.clone(),
             blobs.clone(),
-            maintenance.clone(),
+            (maintenance.clone(), batches.clone()),
             rescues,
             config.retention,
             config.storage.sweep_age,

@@ -1,0 +1,229 @@
+//! A chunk of subtasks. Its effects, its subtasks' records, the task's counters and the claim's renewal are one
+//! transaction, so that a crash at any instant neither loses an effect nor repeats one, and counters equal rows whoever
+//! looks. What happens elsewhere is told there between two of them, and so at most once.
+
+use std::time::Instant;
+
+use db::Tx;
+use jobs::{Lease, Stop};
+use serde_json::Value as Json;
+use store::{
+    Context, Store,
+    batch_tasks::{self, Work},
+    devices::Reach,
+    jobs as queue,
+    subtasks::{self, Done, InFlight, Subtask},
+};
+use types::{
+    Fault,
+    batch_task::{SubtaskStatus, TaskProgress, TaskStatus},
+};
+
+use crate::{Downlink, Effect, Kind, Order, Task};
+
+/// Subtasks that are executed in one transaction: few enough that other writers hardly wait.
+const CHUNK: usize = 500;
+
+/// What a transaction does to subtasks.
+#[derive(Default)]
+struct Chunk {
+    done: Vec<Done>,
+    again: Vec<Done>,
+    in_flight: Vec<InFlight>,
+    /// Subtasks that were in flight and are not any more.
+    landed: Vec<i64>,
+    by: TaskProgress,
+    orders: Vec<Ordered>,
+    /// How long devices have to answer.
+    within_ms: i64,
+}
+
+/// What is told once the subtask's row says so.
+struct Ordered {
+    ordinal: i64,
+    retries: i64,
+    order: Order,
+}
+
+/// Executes the next subtasks; answers where to go on, `None` when there is nothing to do at once.
+pub(crate) fn execute(
+    store: &Store,
+    downlink: &dyn Downlink,
+    kind: &'static dyn Kind,
+    lease: &Lease,
+    from: i64,
+) -> Result<Option<i64>, Stop> {
+    lease.check()?;
+    let begun = Instant::now();
+    let (claim, term, context) = (lease.claim.clone(), lease.term, store.context().clone());
+    let answer = store.db().write_blocking(move |tx| {
+        let work = batch_tasks::hold(tx, &claim.project_id, &claim.job_id)?.ok_or(store::Error::LostClaim)?;
+        let now_ms = context.clock.now_ms();
+        queue::advance(tx, &claim, term.until(now_ms))?;
+        let next = next(tx, &context, &work, from, now_ms)?;
+        let Some(last) = next.last() else { return Ok(None) };
+        let goes_on = if last.is_due { from } else { last.subtask.ordinal + 1 };
+        let reach = Reach { project_id: &claim.project_id, app_id: Some(&work.app_id) };
+        let task = Task { context: &context, reach, task_id: &claim.job_id, document: &work.document };
+        let mut chunk = Chunk::default();
+        for one in next {
+            let started_ms = context.clock.now_ms();
+            let effect = match one.subtask.status {
+                SubtaskStatus::Processing => Err(kind.overdue()),
+                _ => match kind.execute(tx, &task, &one.subtask) {
+                    Ok(effect) => Ok(effect),
+                    Err(store::Error::Fault(fault)) => Err(fault),
+                    Err(other) => return Err(other),
+                },
+            };
+            chunk.add(&work, &context, one.subtask, effect, started_ms);
+        }
+        chunk.record(tx, &work, &claim.project_id, now_ms)?;
+        batch_tasks::show(tx, &claim.project_id, &claim.job_id, TaskStatus::Processing, now_ms)?;
+        Ok(Some((goes_on, chunk)))
+    });
+    let Some((goes_on, chunk)) = lease.confirm(begun, answer)? else { return Ok(None) };
+    chunk.meter(kind);
+    if !chunk.orders.is_empty() {
+        ask(store, downlink, kind, lease, chunk)?;
+    }
+    Ok(Some(goes_on))
+}
+
+struct Next {
+    subtask: Subtask,
+    /// Found by its time, not by its turn.
+    is_due: bool,
+}
+
+/// What is to be done: first what is due, then what waits for its turn.
+fn next(
+    tx: &mut dyn Tx,
+    context: &Context,
+    work: &Work,
+    from: i64,
+    now_ms: i64,
+) -> Result<Vec<Next>, store::Error> {
+    if !work.may_go(now_ms, &context.limits) {
+        return Ok(Vec::new());
+    }
+    let until_ms = batch_tasks::believed_until(now_ms, &context.limits);
+    let due = subtasks::due(tx, &work.task_id, now_ms, until_ms, CHUNK)?;
+    let found = |is_due| move |subtask| Next { subtask, is_due };
+    if !due.is_empty() || work.unconfirmed {
+        return Ok(due.into_iter().map(found(true)).collect());
+    }
+    Ok(subtasks::waiting(tx, &work.task_id, from, CHUNK)?.into_iter().map(found(false)).collect())
+}
+
+impl Chunk {
+    /// Takes what became of a subtask: its own refusal is its result.
+    fn add(
+        &mut self,
+        work: &Work,
+        context: &Context,
+        subtask: Subtask,
+        effect: Result<Effect, Fault>,
+        started_ms: i64,
+    ) {
+        let ended_ms = context.clock.now_ms();
+        if subtask.stage.is_some() {
+            self.landed.push(subtask.ordinal);
+        }
+        let (effect, error) = match effect {
+            Ok(effect) => (effect, None),
+            Err(fault) => (Effect::default(), Some(fault)),
+        };
+        let Effect { output, target, node_id, device_name, awaits } = effect;
+        if let Some(awaits) = awaits {
+            self.by.moved(subtask.status, SubtaskStatus::Processing, 1);
+            let (ordinal, retries) = (subtask.ordinal, subtask.retries);
+            self.orders.extend(awaits.order.map(|order| Ordered { ordinal, retries, order }));
+            self.within_ms = self.within_ms.max(awaits.until_ms - ended_ms);
+            let (stage, due_ms) = (awaits.stage, awaits.until_ms);
+            self.in_flight.push(InFlight { ordinal, stage, due_ms, node_id, device_name, started_ms });
+            return;
+        }
+        let again = error.is_some() && work.retry.is_some_and(|retry| subtask.retries < retry.count);
+        let (to, list) = match (&error, again) {
+            (None, _) => (SubtaskStatus::Success, &mut self.done),
+            (Some(_), true) => (SubtaskStatus::FailWaitRetry, &mut self.again),
+            (Some(_), false) => (SubtaskStatus::Fail, &mut self.done),
+        };
+        self.by.moved(subtask.status, to, 1);
+        let row = subtask.row_number.map(|row| format!("row {row}"));
+        list.push(Done {
+            ordinal: subtask.ordinal,
+            target: target.unwrap_or(subtask.target),
+            // A row that failed says which one it is; there is nothing else that it gave.
+            output: if error.is_some() { row } else { Some(output) },
+            error,
+            node_id,
+            device_name,
+            started_ms,
+            ended_ms,
+        });
+    }
+
+    fn record(
+        &self,
+        tx: &mut dyn Tx,
+        work: &Work,
+        project_id: &str,
+        now_ms: i64,
+    ) -> Result<(), store::Error> {
+        let task_id = &work.task_id;
+        subtasks::release_devices(tx, task_id, &self.landed)?;
+        subtasks::settle(tx, task_id, &self.done)?;
+        subtasks::await_answers(tx, task_id, &self.in_flight)?;
+        let pause_ms = work.retry.map_or(0, |retry| retry.interval * 60_000);
+        subtasks::postpone(tx, task_id, &self.again, now_ms + pause_ms)?;
+        batch_tasks::count(tx, project_id, task_id, &self.by, now_ms)
+    }
+
+    /// After the commit: a unit of work may run more than once.
+    fn meter(&self, kind: &dyn Kind) {
+        let failed = self.done.iter().filter(|done| done.error.is_some()).count() as u64;
+        meter::SUBTASKS.add([kind.task_type(), "success"], self.done.len() as u64 - failed);
+        meter::SUBTASKS.add([kind.task_type(), "fail"], failed);
+    }
+}
+
+/// Tells devices what they are ordered, and records their answers. A subtask that was stopped meanwhile stays so.
+fn ask(
+    store: &Store,
+    downlink: &dyn Downlink,
+    kind: &'static dyn Kind,
+    lease: &Lease,
+    told: Chunk,
+) -> Result<(), Stop> {
+    lease.check()?;
+    let tries: Vec<_> = told.orders.iter().map(|told| (told.ordinal, told.retries)).collect();
+    let orders: Vec<_> = told.orders.into_iter().map(|told| told.order).collect();
+    let answers: Vec<(i64, Result<Json, Fault>)> =
+        tries.iter().map(|(ordinal, _)| *ordinal).zip(downlink.ask(&orders, told.within_ms)).collect();
+    lease.check()?;
+    let begun = Instant::now();
+    let (claim, term, context) = (lease.claim.clone(), lease.term, store.context().clone());
+    let started: Vec<_> = told.in_flight.iter().map(|one| (one.ordinal, one.started_ms)).collect();
+    let answer = store.db().write_blocking(move |tx| {
+        let work = batch_tasks::hold(tx, &claim.project_id, &claim.job_id)?.ok_or(store::Error::LostClaim)?;
+        let now_ms = context.clock.now_ms();
+        queue::advance(tx, &claim, term.until(now_ms))?;
+        let mut chunk = Chunk::default();
+        for subtask in subtasks::in_flight(tx, &claim.job_id, &tries)? {
+            let of = |ordinal: &i64| *ordinal == subtask.ordinal;
+            let started_ms = started.iter().find(|(ordinal, _)| of(ordinal)).map_or(now_ms, |(_, at)| *at);
+            let Some((_, said)) = answers.iter().find(|(ordinal, _)| of(ordinal)) else { continue };
+            let effect = match said {
+                Ok(json) => kind.answered(json),
+                Err(fault) => Err(fault.clone()),
+            };
+            chunk.add(&work, &context, subtask, effect, started_ms);
+        }
+        chunk.record(tx, &work, &claim.project_id, now_ms)?;
+        Ok(chunk)
+    });
+    lease.confirm(begun, answer)?.meter(kind);
+    Ok(())
+}
