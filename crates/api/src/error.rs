@@ -120,20 +120,7 @@ impl IntoResponse for ApiError {
 
 /// The status of a code. Some surprise, and are documented so: a missing app is 403, a rate limit too.
 fn status(code: Code) -> StatusCode {
-    use Code::{
-        AccountRateLimited, AppForeign, AppMissing, AppNameTaken, AppNotCarried, AppQuota, BatchFileInvalid,
-        BatchFileMissing, BatchFileNameInvalid, BatchFileNameTaken, BatchFileQuota, BatchFileTooLarge,
-        BatchFileTypeUnsupported, BatchTaskMissing, BatchTaskQuota, BatchTaskUnfinished, CommandTimeout,
-        CommandsPending, Denied, DeviceFrozen, DeviceHasChildren, DeviceIsFrozen, DeviceMissing,
-        DeviceNotFrozen, DeviceOffline, DeviceQuota, DeviceTaken, DocumentInvalid, DocumentSourceMissing,
-        ExportSourceMissing, ExportTaskInvalid, ExportTaskMissing, ExportTaskNotCompleted,
-        ExportTasksUnfinished, ForeignProject, GatewayMissing, IamDenied, IamInvalid, IamMissing, IamQuota,
-        IamTaken, IamUnauthorized, Internal, InvalidFormat, InvalidInput, InvalidTime, LevelTooDeep,
-        LimitOutOfRange, MarkerOutOfRange, MessageTaken, NodeIdTaken, Overloaded, ProductInvalid,
-        ProductMissing, ProductQuota, ProductTaken, RateLimited, StartAfterEnd, StorageFull,
-        SubDeviceNotFreezable, TargetNotInTask, TargetsInvalid, TargetsTooMany, TaskPolicyInvalid,
-        TaskStateRefused, TaskTypeUnsupported, TooLarge, Unauthenticated, Unavailable, UnknownPath,
-    };
+    use Code::*;
     match code {
         Internal => StatusCode::INTERNAL_SERVER_ERROR,
         // Not the caller's fault, and the same request will do later: what clients retry.
@@ -152,7 +139,11 @@ fn status(code: Code) -> StatusCode {
         | AppNotCarried
         | AppForeign
         | AppNameTaken
+        | PropertyNotWritable
         | ProductQuota
+        | ProductInUse
+        | ProtocolFixed
+        | CommandsUnsupported
         | DeviceQuota
         | DeviceHasChildren
         | SubDeviceNotFreezable
@@ -177,8 +168,13 @@ fn status(code: Code) -> StatusCode {
         | InvalidFormat
         | InvalidTime
         | StartAfterEnd
+        | ServiceMissing
+        | PropertyMissing
         | ProductInvalid
         | ProductTaken
+        | ModelTooLarge
+        | CommandMissing
+        | CommandInvalid
         | NodeIdTaken
         | GatewayMissing
         | LevelTooDeep

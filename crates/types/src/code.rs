@@ -80,9 +80,15 @@ catalogue! {
 
     // Products.
     ProductMissing = "IOTDA.013000", "The product does not exist.", "产品不存在", ours;
+    ServiceMissing = "IOTDA.013002", "Invalid input. The service does not exist in the product.", "产品中不存在该服务", ours;
+    PropertyMissing = "IOTDA.013003", "Invalid input. The property does not exist in the service.", "服务中不存在该属性", ours;
+    PropertyNotWritable = "IOTDA.013004", "Operation not allowed. The property can not be written.", "该属性不可写", ours;
     ProductInvalid = "IOTDA.013005", "Invalid input data.", "产品参数不合法", ours;
     ProductQuota = "IOTDA.013006", "Operation not allowed. The product quota is used up.", "产品数量达到上限", ours;
+    ProductInUse = "IOTDA.013007", "Operation not allowed. The product is in use or can not be modified.", "产品正在使用或不允许修改", ours;
     ProductTaken = "IOTDA.013010", "Invalid input. The product already exists.", "产品已存在", ours;
+    ModelTooLarge = "IOTDA.013012", "Invalid input. The product model exceeds the upper limit.", "产品模型超过上限", ours;
+    ProtocolFixed = "IOTDA.013013", "Operation not allowed. The protocol type can not be modified.", "协议类型不允许修改", ours;
 
     // Devices.
     DeviceMissing = "IOTDA.014000", "The device does not exist.", "设备不存在";
@@ -102,6 +108,10 @@ catalogue! {
     CommandsPending = "IOTDA.014101", "Operation not allowed. The number of cached commands has reached the upper limit.", "缓存的命令数量达到上限", ours;
     CommandTimeout = "IOTDA.014111", "Command request timed out. Check whether the device returns a response within the specified time after receiving the request.", "同步命令等待设备回复命令响应超时。";
     MessageTaken = "IOTDA.014150", "Invalid input. The message_id already exists.", "message_id已存在", ours;
+    // Commands.
+    CommandsUnsupported = "IOTDA.014106", "Operation not allowed. The device does not support commands.", "设备不支持命令", ours;
+    CommandMissing = "IOTDA.014108", "Invalid input. The command does not exist in the product model.", "产品模型中不存在该命令", ours;
+    CommandInvalid = "IOTDA.014115", "Invalid input. The command parameters are invalid.", "命令参数不合法", ours;
 
     // Batch tasks.
     BatchTaskMissing = "IOTDA.014200", "The batch task does not exist.", "批量任务不存在", ours;

@@ -119,6 +119,33 @@ impl<'v> Fields<'v> {
         Some(value)
     }
 
+    /// Reads each object of a list of at most `most`.
+    pub fn each<T>(
+        &mut self,
+        name: &str,
+        most: usize,
+        mut read: impl FnMut(&mut Fields<'v>) -> T,
+    ) -> Option<Vec<T>> {
+        let list = self.json(name)?.as_array().filter(|list| list.len() <= most);
+        let Some(list) = list else {
+            self.wrong(name, text!("must be a list of at most {most}", "必须是不超过{most}项的列表"));
+            return None;
+        };
+        let mut read_all = Vec::with_capacity(list.len());
+        for (at, item) in list.iter().enumerate() {
+            let place = format!("{name}[{at}]");
+            let Some(object) = item.as_object() else {
+                self.wrong(&place, text!("must be an object", "必须是JSON对象"));
+                continue;
+            };
+            let prefix = format!("{}{place}.", self.prefix);
+            let mut inner = Fields { object, prefix, code: self.code, wrong: Vec::new() };
+            read_all.push(read(&mut inner));
+            self.wrong.append(&mut inner.wrong);
+        }
+        Some(read_all)
+    }
+
     /// The value, or everything that is wrong: the first one's code, every one's text.
     pub fn finish<T>(self, value: T) -> Result<T, Fault> {
         Fault::of_all(self.wrong).map_or(Ok(value), Err)

@@ -47,6 +47,10 @@ fn name(character: char) -> bool {
     word(character) || han(character) || "?'#().,&%@!-".contains(character)
 }
 
+fn service(character: char) -> bool {
+    name(character) || character == '$'
+}
+
 /// A database ends a text at U+0000, or refuses it: a filter on it would find every name.
 fn not_nul(character: char) -> bool {
     character != '\0'
@@ -120,8 +124,24 @@ pub const DEVICE_NAME: Rule = rule(
     "must be 1 to 256 characters without U+0000",
     "必须为1~256个字符，且不含U+0000",
 );
+/// `response_name`
+pub const NAME128: Rule = name_rule(128);
 /// `service_id`, `service_type`
-pub const SERVICE64: Rule = rule(1, 64, None, "must be 1 to 64 characters", "必须为1~64个字符");
+pub const SERVICE64: Rule = rule(
+    1,
+    64,
+    Some(service),
+    "must be 1 to 64 letters, digits, Chinese characters and _?'#().,&%@!-$",
+    "必须为1~64个字符，只能包含中文、字母、数字和_?'#().,&%@!-$",
+);
+/// A word of an `enum_list`
+pub const ENUM_WORD: Rule =
+    rule(1, usize::MAX - 1, Some(word), "must be letters, digits and _", "只能包含字母、数字和下划线（_）");
+/// `min`, `max` of a product model
+pub const BOUND16: Rule = rule(1, 16, Some(not_nul), "must be 1 to 16 characters", "必须为1~16个字符");
+/// `unit`
+pub const TEXT16: Rule =
+    text_rule(16, "must be at most 16 characters without U+0000", "不能超过16个字符，且不含U+0000");
 /// `description` of a device
 pub const TEXT2048: Rule =
     text_rule(2048, "must be at most 2048 characters without U+0000", "不能超过2048个字符，且不含U+0000");
