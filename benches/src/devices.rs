@@ -21,18 +21,18 @@ pub(crate) fn program() -> Outcome<PathBuf> {
 /// Executes the task that waits, to its last device.
 pub(crate) fn create(directory: &Path) -> Outcome<Figure> {
     let house = House::open(directory)?;
-    Figure::of(|| Ok(Done { rows: execute(&house)?, bytes: None }))
+    Figure::of(|| Ok(Done { rows: execute(&house, KIND)?, bytes: None }))
 }
 
-/// Lets one worker execute it; answers how many devices were created.
-pub(crate) fn execute(house: &House) -> Outcome<i64> {
+/// Lets one worker execute the newest task of a kind; answers how many subtasks succeeded.
+pub(crate) fn execute(house: &House, kind: &str) -> Outcome<i64> {
     let batches = Batches::new(house.store.clone(), house.blobs.clone(), program()?);
-    house.work(batches, || finished(house))
+    house.work(batches, || finished(house, kind))
 }
 
-/// The devices once they are all there.
-fn finished(house: &House) -> Outcome<Option<i64>> {
-    let task = house.newest(KIND)?;
+/// The subtasks once they are all done.
+fn finished(house: &House, kind: &str) -> Outcome<Option<i64>> {
+    let task = house.newest(kind)?;
     match task.status.as_str() {
         "Success" => Ok(Some(task.task_progress.success)),
         "Fail" | "PartialSuccess" | "Stopped" => {

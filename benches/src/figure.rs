@@ -68,6 +68,16 @@ impl Figure {
             "| {what:<26} | {rows:>9} | {seconds:>8.2} | {speed:>9.0} | {cpu_seconds:>6.2} | {peak_mib:>8.0} | {bytes:>6} | {ratio:>6} |"
         )
     }
+
+    /// Its line in a table of speeds, beside bare inserts.
+    pub(crate) fn beside(&self, what: &str, bare: &Self) -> String {
+        let Self { rows, seconds, cpu_seconds, peak_mib, .. } = self;
+        let speed = |figure: &Self| figure.rows as f64 / figure.seconds;
+        let (own, ratio) = (speed(self), speed(self) / speed(bare));
+        format!(
+            "| {what:<25} | {rows:>9} | {seconds:>8.2} | {own:>9.0} | {cpu_seconds:>6.2} | {peak_mib:>8.0} | {ratio:>6.2} |"
+        )
+    }
 }
 
 /// In the kernel's ticks of a hundredth.

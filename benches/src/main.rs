@@ -10,6 +10,7 @@ mod devices;
 mod document;
 mod exports;
 mod figure;
+mod fleet;
 mod house;
 mod peer;
 mod rows;
@@ -63,6 +64,17 @@ enum What {
     Spreadsheets(spreadsheets::Options),
     /// Nodes, rows, latency and units of work over PostgreSQL
     Scale(scale::Options),
+    /// Batch tasks beside bare inserts, and pages of long lists
+    Fleet(fleet::Options),
+    /// Inserts rows that nobody checks
+    #[command(hide = true)]
+    FleetBare { directory: PathBuf, of: fleet::Rows, rows: i64 },
+    /// Executes a kind of batch task over devices that are there
+    #[command(hide = true)]
+    FleetDeed { directory: PathBuf, kind: String, rows: i64 },
+    /// Reads pages of what is there
+    #[command(hide = true)]
+    FleetPages { directory: PathBuf },
     /// Makes the rows that spreadsheets are made of, in an empty directory
     #[command(hide = true)]
     MakeSpreadsheets { directory: PathBuf, rows: i64 },
@@ -107,6 +119,10 @@ fn main() -> Outcome<()> {
         What::Signatures { quick, record } => signatures::run(quick, record.as_deref()),
         What::Spreadsheets(options) => spreadsheets::run(&options),
         What::Scale(options) => scale::run(&options),
+        What::Fleet(options) => fleet::run(&options),
+        What::FleetBare { directory, of, rows } => fleet::bare(&directory, of, rows)?.print(),
+        What::FleetDeed { directory, kind, rows } => fleet::deed(&directory, &kind, rows)?.print(),
+        What::FleetPages { directory } => print(&fleet::pages(&directory)?),
         What::MakeSpreadsheets { directory, rows } => print(&spreadsheets::make(&directory, rows)?),
         What::CheckSpreadsheet { directory, file } => spreadsheets::check(&directory, &file),
         What::Whole { command } => print(&spreadsheets::whole(&command)?),

@@ -194,7 +194,7 @@ fn workbook(header: &[&str], rows: i64) -> Outcome<Vec<u8>> {
 }
 
 /// Product, node id and name of a device.
-fn device(number: i64) -> [String; 3] {
+pub(crate) fn device(number: i64) -> [String; 3] {
     [PRODUCT.to_owned(), format!("SN{number:08}"), format!("Lamp_{number:08}")]
 }
 

@@ -2,6 +2,7 @@
 //!
 //! What is measured, and how, is known to `benches/` alone.
 
+pub(crate) mod fleet;
 mod peers;
 pub(crate) mod scale;
 pub(crate) mod spreadsheets;
@@ -35,12 +36,15 @@ pub(crate) enum Part {
     Spreadsheets(spreadsheets::Options),
     /// Nodes, rows, latency and units of work over PostgreSQL
     Scale(scale::Options),
+    /// Batch tasks beside bare inserts, and pages of long lists
+    Fleet(fleet::Options),
 }
 
 pub(crate) fn run(options: &Options, summary: &mut Summary) {
     match &options.part {
         Some(Part::Spreadsheets(options)) => return spreadsheets::run(options, summary),
         Some(Part::Scale(options)) => return scale::run(options, summary),
+        Some(Part::Fleet(options)) => return fleet::run(options, summary),
         None => {}
     }
     let build = Suite { name: "bench build", budget_seconds: 3600, count: Count::ExitCode };

@@ -14,5 +14,6 @@ pub(crate) fn run(summary: &mut Summary) {
     bench::run(&bench::Options { quick: true, ..bench::Options::default() }, summary);
     bench::spreadsheets::run(&bench::spreadsheets::Options::quick(), summary);
     bench::scale::run(&bench::scale::Options::quick(), summary);
+    bench::fleet::run(&bench::fleet::Options::quick(), summary);
     instructions::run(summary);
 }

@@ -122,7 +122,7 @@ fn created(house: &House, amounts: &Amounts) -> Outcome<f64> {
     for round in 0..amounts.rounds as i64 {
         seed::devices(house, round * amounts.devices, amounts.devices)?;
         let begun = Instant::now();
-        devices::execute(house)?;
+        devices::execute(house, devices::KIND)?;
         speeds.push(amounts.devices as f64 / begun.elapsed().as_secs_f64());
     }
     Ok(Spread::of(speeds).map_or(0.0, |spread| spread.median))

@@ -1,0 +1,71 @@
+//! `unlade-bench fleet`: what batch tasks do in a second, beside bare inserts of the same rows into the same tables, and
+//! how long a page takes at any place of what has become long.
+
+mod bare;
+mod deed;
+mod pages;
+mod section;
+
+use std::path::PathBuf;
+
+use crate::{Outcome, child, figure::Figure};
+use section::Section;
+
+pub(crate) use bare::bare;
+pub(crate) use deed::deed;
+pub(crate) use pages::pages;
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Few rows: shows that everything runs, not how fast it is
+    #[arg(long)]
+    quick: bool,
+    /// Devices, and subtasks of each task
+    #[arg(long)]
+    rows: Option<i64>,
+    /// Write the tables to a section of this document
+    #[arg(long, conflicts_with = "quick")]
+    record: Option<PathBuf>,
+}
+
+/// The tables of bare inserts.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Rows {
+    Devices,
+    Subtasks,
+}
+
+pub(crate) fn run(options: &Options) -> Outcome<()> {
+    let rows = options.rows.unwrap_or(if options.quick { 10_000 } else { 1_000_000 }).to_string();
+    let mut section = Section::begin();
+    let bare = |of: &str| -> Outcome<Figure> {
+        let place = tempfile::tempdir()?;
+        measured(&["fleet-bare", &place.path().to_string_lossy(), of, &rows])
+    };
+    let place = tempfile::tempdir()?;
+    let directory = place.path().to_string_lossy();
+
+    let inserted = bare("devices")?;
+    section.figure("bare inserts of devices", &inserted, &inserted);
+    child(&["seed-devices", &directory, &rows])?;
+    section.figure("createDevices", &measured(&["create-devices", &directory])?, &inserted);
+    let inserted = bare("subtasks")?;
+    section.figure("bare inserts of subtasks", &inserted, &inserted);
+    for kind in ["freezeDevices", "unfreezeDevices"] {
+        section.figure(kind, &measured(&["fleet-deed", &directory, kind, &rows])?, &inserted);
+    }
+    section.pages(&serde_json::from_slice::<Vec<_>>(&child(&["fleet-pages", &directory])?)?);
+    section.figure(
+        "deleteDevices",
+        &measured(&["fleet-deed", &directory, "deleteDevices", &rows])?,
+        &inserted,
+    );
+    match &options.record {
+        Some(path) => section.record(path),
+        None => Ok(()),
+    }
+}
+
+fn measured(arguments: &[&str]) -> Outcome<Figure> {
+    Figure::read(&child(arguments)?)
+}
