@@ -398,6 +398,18 @@ def an_unknown_document_source(stage):
     return call(stage.idle(), "POST", "batchtasks", body=batch(document_source=NOBODY))
 
 
+@raises("IOTDA.014202")
+def confirming_what_is_not_confirmed(stage):
+    server = stage.idle()
+    task_id = server.caller().batch("freezeDevices", targets=["a"], app_id=server.credentials.app_id)
+    return call(server, "POST", f"batchtasks/{task_id}/confirm", body={})
+
+
+@raises("IOTDA.014204")
+def a_confirmation_of_what_is_no_upgrade(stage):
+    return call(stage.idle(), "POST", "batchtasks", body=batch(targets=["a"], need_confirm=True))
+
+
 @raises("IOTDA.014206")
 def a_batch_task_too_many(stage):
     server = stage.full()

@@ -83,6 +83,11 @@ impl Call {
             .map_err(|error| invalid(text!("body: {error}", "body：JSON解析失败，原因：{error}")))
     }
 
+    /// Whether there is no body at all.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.body.bytes.is_empty()
+    }
+
     /// The language that the caller reads.
     pub(crate) fn language(&self) -> Language {
         respond::language(&self.headers)

@@ -4,9 +4,10 @@
 use std::{path::PathBuf, time::Instant};
 
 use blob::Blobs;
+use db::Tx;
 use jobs::{Job, Lease, Stop};
 use store::{
-    Store,
+    Context, Store,
     batch_tasks::{self, Rest, Work},
     jobs::{self as queue, Claim},
 };
@@ -35,6 +36,10 @@ impl Job for Batches {
             let Some(kind) = kind(&work.task_type) else {
                 return self.finish(lease, Some(format!("This program does not know {}.", work.task_type)));
             };
+            if work.is(TaskStatus::Stopping) {
+                return self.stop(lease);
+            }
+            while self.retry(kind, lease)? {}
             match self.begin(&work, kind, lease) {
                 Ok(()) => {}
                 Err(Ended::Unreadable(reason)) => return self.finish(lease, Some(reason)),
@@ -92,14 +97,53 @@ impl Batches {
         if work.from_file {
             return expand::expand(&self.store, &self.blobs, &self.program, kind, lease);
         }
-        let (claim, term, context, total) =
-            (lease.claim.clone(), lease.term, context.clone(), work.progress.total);
+        let begun = self.slice(lease, |tx, context, work| {
+            batch_tasks::begin(
+                tx,
+                &work.project_id,
+                &work.task_id,
+                work.progress.total,
+                context.clock.now_ms(),
+            )
+        });
+        Ok(begun?)
+    }
+
+    /// Makes the next subtasks wait anew; answers whether there may be more.
+    fn retry(&self, kind: &'static dyn Kind, lease: &Lease) -> Result<bool, Stop> {
+        self.slice(lease, move |tx, context, work| {
+            let is_retried = work.retry_from.is_some() && !work.is(TaskStatus::Stopping);
+            if is_retried {
+                batch_tasks::retry_slice(tx, context, work, kind.keeps_rows())?;
+            }
+            Ok(is_retried)
+        })
+    }
+
+    /// Stops what has not ended, then the task.
+    fn stop(&self, lease: &Lease) -> Result<(), Stop> {
+        let mut from = 0;
+        while let Some(next) =
+            self.slice(lease, move |tx, context, work| batch_tasks::stop_slice(tx, context, work, from))?
+        {
+            from = next;
+        }
+        self.finish(lease, None)
+    }
+
+    /// One unit of work under the claim over a task that nobody else changes meanwhile.
+    fn slice<T: Send + 'static>(
+        &self,
+        lease: &Lease,
+        act: impl Fn(&mut dyn Tx, &Context, &Work) -> Result<T, store::Error> + Send + 'static,
+    ) -> Result<T, Stop> {
+        lease.check()?;
         let begun = Instant::now();
+        let (claim, term, context) = (lease.claim.clone(), lease.term, self.store.context().clone());
         let answer = self.store.db().write_blocking(move |tx| {
-            let now = context.clock.now_ms();
-            batch_tasks::hold(tx, &claim.project_id, &claim.job_id)?;
-            queue::advance(tx, &claim, term.until(now))?;
-            batch_tasks::begin(tx, &claim.project_id, &claim.job_id, total, now)
+            let work = batch_tasks::hold(tx, &claim.project_id, &claim.job_id)?;
+            queue::advance(tx, &claim, term.until(context.clock.now_ms()))?;
+            act(tx, &context, &work.ok_or(store::Error::LostClaim)?)
         });
         Ok(lease.confirm(begun, answer)?)
     }

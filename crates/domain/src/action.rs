@@ -54,6 +54,9 @@ actions! {
     BATCHTASKS_CREATE = App "iotda:batchtasks:create" adds;
     BATCHTASKS_LIST = App "iotda:batchtasks:queryList";
     BATCHTASKS_QUERY = App "iotda:batchtasks:query";
+    BATCHTASKS_RETRY = App "iotda:batchtasks:retry";
+    BATCHTASKS_STOP = App "iotda:batchtasks:stop";
+    BATCHTASKS_CONFIRM = App "iotda:batchtasks:confirm";
     BATCHTASKS_DELETE = App "iotda:batchtasks:delete";
     EXPORTTASKS_CREATE = App "iotda:exporttasks:create" adds;
     EXPORTTASKS_LIST = App "iotda:exporttasks:queryList";

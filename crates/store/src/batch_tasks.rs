@@ -15,10 +15,12 @@ use crate::{
     subtasks::{self, DetailFilter},
 };
 
+mod control;
 mod create;
 mod due;
 mod work;
 
+pub use control::{Control, Suits, retry_slice, stop_slice};
 pub use create::{NewBatchTask, Retry, Targets};
 pub use due::{SCHEDULE_MAX_MS, believed_until};
 pub use work::{Rest, Work, begin, count, count_done, finish, hold, rest, show, work};

@@ -75,9 +75,13 @@ BATCH_TASK = {
     "targets": [Known("device")],
     "targets_filter": None,
     "document_source": None,
-    "document": None,
-    "task_policy": None,
+    "document": {"note": "kept as it is"},
+    "task_policy": {"schedule_time": None, "retry_count": 1, "retry_interval": 0},
+    "need_confirm": False,
+    "task_ext_info": {"note": "x"},
+    "task_mode": "GATEWAY",
 }
+SOME_TARGETS = {"targets": [Known("device")]}
 EXPORT_TASK = {
     "resource_type": "BatchTask",
     "resource_condition": {"task_id": Known("task")},
@@ -99,6 +103,9 @@ TASKS = {"task_type": "freezeDevices", "app_id": Known("app"), "status": "Succes
 DETAILS = {"target": Known("device"), "task_detail_status": "Success", **PAGING}
 EXPORTS = {"resource_type": "BatchTask", "app_type": "GLOBAL", "app_id": Known("app"), **PAGING}
 SHOWN_TASK = {"batchtask": shapes.BATCH_TASK, "task_details": [shapes.DETAIL], "page": shapes.PAGE}
+TARGETS = {"targets": [shapes.TARGET]}
+# A task that has ended refuses it, as it must.
+REFUSED = ((403, "IOTDA.014202"),)
 
 OPERATIONS = {
     "AddApplication": Operation("POST", "/apps", 201, shapes.APP, body={"app_name": Known("fresh")}),
@@ -125,6 +132,15 @@ OPERATIONS = {
     "CreateBatchTask": Operation("POST", "/batchtasks", 201, shapes.BATCH_TASK, body=BATCH_TASK),
     "ListBatchTasks": Operation("GET", "/batchtasks", 200, page_of("batchtasks", shapes.BATCH_TASK), query=TASKS),
     "ShowBatchTask": Operation("GET", "/batchtasks/{task_id}", 200, SHOWN_TASK, Known("task"), query=DETAILS),
+    "RetryBatchTask": Operation(
+        "POST", "/batchtasks/{task_id}/retry", 200, TARGETS, Known("spare task"), body=SOME_TARGETS, also=REFUSED
+    ),
+    "StopBatchTask": Operation(
+        "POST", "/batchtasks/{task_id}/stop", 200, TARGETS, Known("spare task"), body=SOME_TARGETS, also=REFUSED
+    ),
+    "ConfirmBatchTask": Operation(
+        "POST", "/batchtasks/{task_id}/confirm", 200, TARGETS, Known("spare task"), body=SOME_TARGETS, also=REFUSED
+    ),
     "DeleteBatchTask": Operation("DELETE", "/batchtasks/{task_id}", 204, id=Known("spare task")),
     "CreateExportTask": Operation("POST", "/export-tasks", 201, shapes.EXPORT_TASK, body=EXPORT_TASK),
     "ListExportTasks": Operation("GET", "/export-tasks", 200, page_of("export_tasks", shapes.EXPORT_TASK), query=EXPORTS),

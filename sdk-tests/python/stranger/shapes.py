@@ -92,11 +92,18 @@ AUTH = {
 DEVICE = {**DEVICE_IN_SHORT, "auth_info": AUTH, "create_time": COMPACT, "extension_info": Maybe(dict)}
 FILE = {"file_id": ID128, "file_name": str, "upload_time": COMPACT}
 COUNTERS = ["total", "processing", "success", "fail", "waitting", "fail_wait_retry", "stopped", "removed"]
+TARGET = {
+    "target": str,
+    "status": one_of("success", "failure"),
+    "error_code": Maybe(str),
+    "error_msg": Maybe(str),
+}
 BATCH_TASK = {
     "task_id": ID24,
     "task_name": str,
     "task_type": str,
     "targets": Maybe([str]),
+    "targets_filter": Maybe(dict),
     "document": Maybe(dict),
     "task_policy": Maybe(dict),
     "status": one_of(
@@ -105,6 +112,9 @@ BATCH_TASK = {
     "status_desc": Maybe(str),
     "task_progress": dict.fromkeys(COUNTERS, int),
     "create_time": COMPACT,
+    "need_confirm": Maybe(bool),
+    "task_ext_info": Maybe(dict),
+    "task_mode": Maybe(str),
 }
 DETAIL = {
     "target": str,

@@ -1,5 +1,6 @@
 //! Batch tasks.
 
+pub(crate) mod control;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod list;

@@ -15,6 +15,8 @@ use crate::{
 /// A batch task as its executor and its export see it.
 #[derive(Clone, Debug)]
 pub struct Work {
+    /// The project that it belongs to.
+    pub project_id: String,
     /// Its id.
     pub task_id: String,
     /// The app whose devices it may touch.
@@ -76,7 +78,7 @@ impl Work {
 const COLUMNS: &str =
     "task_id, app_id, task_name, task_type, document_source, status, total, processing, success, fail, waitting,
     fail_wait_retry, stopped, removed, created_ms, changed_ms, document, targets_filter, schedule_ms, retry_count,
-    retry_interval, need_confirm, retry_from";
+    retry_interval, need_confirm, retry_from, project_id";
 
 fn read(row: &dyn Row) -> Result<Work, db::Error> {
     let json = |at| {
@@ -87,6 +89,7 @@ fn read(row: &dyn Row) -> Result<Work, db::Error> {
     let ids = groups["group_ids"].as_array().into_iter().flatten();
     let retry = row.opt_int(19)?.zip(row.opt_int(20)?).map(|(count, interval)| Retry { count, interval });
     Ok(Work {
+        project_id: row.string(23)?,
         task_id: row.string(0)?,
         app_id: row.string(1)?,
         task_name: row.string(2)?,
@@ -109,7 +112,6 @@ fn read(row: &dyn Row) -> Result<Work, db::Error> {
 /// it is [`CONFIRMED`]; 0 is a task that needs none.
 pub(super) const UNCONFIRMED: i64 = 1;
 /// All subtasks were confirmed at once.
-#[allow(dead_code)]
 pub(super) const CONFIRMED: i64 = 2;
 
 /// A batch task for those who work on it.
@@ -130,7 +132,7 @@ pub fn hold(tx: &mut dyn Tx, project_id: &str, task_id: &str) -> Result<Option<W
 pub fn begin(tx: &mut dyn Tx, project_id: &str, task_id: &str, total: i64, now_ms: i64) -> Result<(), Error> {
     tx.execute(
         "UPDATE batch_task SET status = CASE WHEN need_confirm = 1 OR schedule_ms > ?4 THEN 'Waitting' ELSE 'Processing' END,
-           total = ?3, waitting = ?3, changed_ms = ?4
+           total = ?3, waitting = ?3 - stopped, changed_ms = ?4
           WHERE project_id = ?1 AND task_id = ?2 AND status = 'Initializing'",
         args![project_id, task_id, total, now_ms],
     )?;
@@ -209,9 +211,12 @@ pub fn rest(tx: &mut dyn Tx, context: &Context, claim: &Claim) -> Result<Rest, E
     let (project_id, task_id) = (claim.project_id.as_str(), claim.job_id.as_str());
     let now_ms = context.clock.now_ms();
     let work = hold(tx, project_id, task_id)?.ok_or(Error::LostClaim)?;
+    if work.is(TaskStatus::Stopping) {
+        return Ok(Rest::Go);
+    }
     let due = if work.is_scheduled(now_ms, &context.limits) {
         work.schedule_ms
-    } else if work.is(TaskStatus::Stopping) || work.retry_from.is_some() || work.expects_groups() {
+    } else if work.retry_from.is_some() || work.expects_groups() {
         return Ok(Rest::Go);
     } else {
         let until_ms = believed_until(now_ms, &context.limits);
@@ -246,7 +251,7 @@ pub fn finish(
         _ if work.is(TaskStatus::Stopping) => TaskStatus::Stopped,
         0 if total > 0 && stopped == total => TaskStatus::Stopped,
         _ if reason.is_some() && success == 0 => TaskStatus::Fail,
-        all if all == total => TaskStatus::Success,
+        all if all == total && total > 0 => TaskStatus::Success,
         0 => TaskStatus::Fail,
         _ => TaskStatus::PartialSuccess,
     };
@@ -260,7 +265,7 @@ pub fn finish(
         )?;
     }
     tx.execute(
-        "UPDATE batch_task SET status = ?3, status_desc = ?4, changed_ms = ?5, due_ms = NULL, retry_from = NULL
+        "UPDATE batch_task SET status = ?3, status_desc = COALESCE(?4, status_desc), changed_ms = ?5, due_ms = NULL, retry_from = NULL
           WHERE project_id = ?1 AND task_id = ?2",
         args![project_id, task_id, status.as_str(), reason, now_ms],
     )?;

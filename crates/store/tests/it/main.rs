@@ -13,6 +13,7 @@ mod queue;
 mod races;
 mod registry;
 mod retention;
+mod tasks;
 mod transfer;
 mod upgrade;
 

@@ -1,0 +1,84 @@
+//! Subtasks that are stopped, or made to wait anew, or confirmed.
+
+use db::{Row, Tx, args};
+use types::batch_task::SubtaskStatus;
+
+use super::release_devices;
+use crate::Error;
+
+/// A subtask that may be moved.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moved {
+    /// Its place in the task.
+    pub(crate) ordinal: i64,
+    /// Where it stands.
+    pub(crate) status: SubtaskStatus,
+    /// Whether it is in flight.
+    in_flight: bool,
+    /// Whether it has kept its row of the file.
+    pub(crate) keeps_input: bool,
+    /// Whether it has a time of its own.
+    pub(crate) is_due: bool,
+}
+
+const COLUMNS: &str = "ordinal, status, stage, CASE WHEN input IS NULL THEN 0 ELSE 1 END, due_ms";
+
+fn moved(row: &dyn Row) -> Result<Moved, db::Error> {
+    Ok(Moved {
+        ordinal: row.int(0)?,
+        status: SubtaskStatus::from_wire(row.text(1)?).unwrap_or(SubtaskStatus::Removed),
+        in_flight: row.opt_text(2)?.is_some(),
+        keeps_input: row.int(3)? == 1,
+        is_due: row.opt_int(4)?.is_some(),
+    })
+}
+
+/// The subtasks of a target: several, if rows of a file were equal.
+pub(crate) fn of_target(tx: &mut dyn Tx, task_id: &str, target: &str) -> Result<Vec<Moved>, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM subtask WHERE task_id = ?1 AND target = ?2 ORDER BY ordinal");
+    Ok(tx.all(&sql, args![task_id, target], moved)?)
+}
+
+/// The next subtasks in one of some statuses, from `from` on, those that have kept their input if they need it.
+pub(crate) fn from_on(
+    tx: &mut dyn Tx,
+    task_id: &str,
+    from: i64,
+    statuses: &[SubtaskStatus],
+    needs_input: bool,
+    limit: usize,
+) -> Result<Vec<Moved>, Error> {
+    let words: Vec<String> = statuses.iter().map(|status| format!("'{}'", status.as_str())).collect();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM subtask WHERE task_id = ?1 AND ordinal >= ?2 AND status IN ({})
+            AND (?3 = 0 OR input IS NOT NULL) ORDER BY ordinal LIMIT ?4",
+        words.join(", ")
+    );
+    Ok(tx.all(&sql, args![task_id, from, i64::from(needs_input), limit as i64], moved)?)
+}
+
+/// Moves subtasks to `Stopped`, or makes them wait so that their turn is now.
+pub(crate) fn move_all(
+    tx: &mut dyn Tx,
+    task_id: &str,
+    moved: &[Moved],
+    to: SubtaskStatus,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let sql = match to {
+        SubtaskStatus::Stopped => {
+            "UPDATE subtask SET status = 'Stopped', ended_ms = ?3, stage = NULL, due_ms = NULL
+              WHERE task_id = ?1 AND ordinal = ?2"
+        }
+        _ => {
+            "UPDATE subtask SET status = 'Waitting', output = NULL, error_code = NULL, error_msg = NULL, retries = 0,
+               started_ms = NULL, ended_ms = NULL, stage = NULL, due_ms = ?3 - ?3
+              WHERE task_id = ?1 AND ordinal = ?2"
+        }
+    };
+    let values: Vec<_> =
+        moved.iter().flat_map(|one| args![task_id, one.ordinal, now_ms].to_owned()).collect();
+    tx.execute_many(sql, 3, &values)?;
+    let in_flight: Vec<_> = moved.iter().filter(|one| one.in_flight).map(|one| one.ordinal).collect();
+    release_devices(tx, task_id, &in_flight)
+}

@@ -1,0 +1,375 @@
+//! The life of a batch task: what it waits for, and what is done to it while a worker is at it.
+
+use db::{Tx, args};
+use domain::{Action, Clock, Limits};
+use store::{
+    Context, Error,
+    batch_tasks::{self, Control, JOB, NewBatchTask, Rest, Retry, Suits, Targets},
+    jobs::{self, Claim},
+    subtasks::{self, DetailFilter, Done},
+};
+use types::{
+    Code, RecordId,
+    batch_task::{BatchTask, SubtaskStatus, TargetResult, TaskProgress, TaskStatus},
+    page::PageOrder,
+};
+
+use crate::{World, code, drivers, store, wait};
+
+fn order(targets: &[&str]) -> NewBatchTask {
+    let targets = targets.iter().map(ToString::to_string).collect();
+    NewBatchTask::of("freezeDevices", "life", Targets::Given(targets))
+}
+
+impl World {
+    fn made(&self, order: NewBatchTask) -> String {
+        wait(self.store.batch_tasks().create(&self.permit(Action::BATCHTASKS_CREATE), order)).unwrap().task_id
+    }
+
+    /// The task as it is shown; its counters are those of its rows, which are all there is to a subtask.
+    fn shown(&self, task_id: &str) -> BatchTask {
+        let order = PageOrder { limit: 50, marker: RecordId::MAX, offset: 0 };
+        let permit = self.permit(Action::BATCHTASKS_QUERY);
+        let tasks = self.store.batch_tasks();
+        let shown = tasks.show(&permit, task_id.to_owned(), DetailFilter::default(), order);
+        let (task, details) = wait(shown).unwrap();
+        if task.status != "Initializing" {
+            for status in SubtaskStatus::ALL {
+                let rows = details.records.iter().filter(|row| row.status == status.as_str()).count() as i64;
+                assert_eq!(task.task_progress.of(status), rows, "{status:?} of {task:?}");
+            }
+        }
+        task
+    }
+
+    fn control(
+        &self,
+        task_id: &str,
+        what: Control,
+        targets: Option<&[&str]>,
+    ) -> Result<Vec<TargetResult>, Error> {
+        let targets = targets.map(|targets| targets.iter().map(ToString::to_string).collect());
+        let permit = self.permit(Action::BATCHTASKS_STOP);
+        let suits = |_: &str| Suits::All;
+        wait(self.store.batch_tasks().control(&permit, task_id.to_owned(), what, targets, suits))
+    }
+
+    /// A unit of work of a worker.
+    fn unit<T: Send + 'static>(
+        &self,
+        act: impl Fn(&mut dyn Tx, &Context) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let context = self.store.context().clone();
+        self.store.db().write_blocking(move |tx| act(tx, &context))
+    }
+
+    fn begun(&self) -> Claim {
+        let claim = self.claim(JOB).unwrap();
+        let held = claim.clone();
+        self.unit(move |tx, context| {
+            let work = batch_tasks::hold(tx, &held.project_id, &held.job_id)?.unwrap();
+            batch_tasks::begin(
+                tx,
+                &held.project_id,
+                &held.job_id,
+                work.progress.total,
+                context.clock.now_ms(),
+            )
+        })
+        .unwrap();
+        claim
+    }
+
+    /// What a worker does with what is to be done at once: targets that begin with `x` fail.
+    fn work(&self, claim: &Claim) -> Result<usize, Error> {
+        let claim = claim.clone();
+        self.unit(move |tx, context| {
+            let now = context.clock.now_ms();
+            let work = batch_tasks::hold(tx, &claim.project_id, &claim.job_id)?.ok_or(Error::LostClaim)?;
+            jobs::advance(tx, &claim, now + 60_000)?;
+            if !work.may_go(now, &context.limits) {
+                return Ok(0);
+            }
+            let until = batch_tasks::believed_until(now, &context.limits);
+            let mut list = subtasks::due(tx, &claim.job_id, now, until, 10)?;
+            if list.is_empty() && !work.unconfirmed {
+                list = subtasks::waiting(tx, &claim.job_id, 0, 10)?;
+            }
+            let number = list.len();
+            for one in list {
+                let fails = one.target.starts_with('x');
+                let again = fails && work.retry.is_some_and(|retry| one.retries < retry.count);
+                let done = Done {
+                    ordinal: one.ordinal,
+                    target: one.target,
+                    output: None,
+                    error: fails.then(|| Code::DeviceMissing.into()),
+                    node_id: None,
+                    device_name: None,
+                    started_ms: now,
+                    ended_ms: now,
+                };
+                let mut by = TaskProgress::default();
+                let to = match (fails, again) {
+                    (false, _) => SubtaskStatus::Success,
+                    (true, false) => SubtaskStatus::Fail,
+                    (true, true) => SubtaskStatus::FailWaitRetry,
+                };
+                by.moved(one.status, to, 1);
+                match again {
+                    false => subtasks::settle(tx, &claim.job_id, &[done])?,
+                    true => subtasks::postpone(tx, &claim.job_id, &[done], now + 60_000)?,
+                };
+                batch_tasks::count(tx, &claim.project_id, &claim.job_id, &by, now)?;
+            }
+            if number > 0 {
+                let status = TaskStatus::Processing;
+                batch_tasks::show(tx, &claim.project_id, &claim.job_id, status, now)?;
+            }
+            Ok(number)
+        })
+    }
+
+    fn rest(&self, claim: &Claim) -> Result<Rest, Error> {
+        let claim = claim.clone();
+        self.unit(move |tx, context| batch_tasks::rest(tx, context, &claim))
+    }
+
+    /// What a worker does with a task that is being stopped.
+    fn stop_it(&self, claim: &Claim) {
+        let claim = claim.clone();
+        self.unit(move |tx, context| {
+            let work = batch_tasks::hold(tx, &claim.project_id, &claim.job_id)?.unwrap();
+            while batch_tasks::stop_slice(tx, context, &work, 0)?.is_some() {}
+            jobs::settle(tx, &claim)?;
+            batch_tasks::finish(tx, &claim.project_id, &claim.job_id, None, context.clock.now_ms())
+        })
+        .unwrap();
+    }
+
+    fn retry_it(&self, claim: &Claim) {
+        let claim = claim.clone();
+        self.unit(move |tx, context| {
+            while let Some(work) = batch_tasks::hold(tx, &claim.project_id, &claim.job_id)?
+                && work.retry_from.is_some()
+            {
+                batch_tasks::retry_slice(tx, context, &work, false)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    }
+
+    fn jobs(&self) -> i64 {
+        let queue = self.store.queue(JOB, std::time::Duration::from_secs(9)).unwrap();
+        queue.waiting + queue.running
+    }
+}
+
+fn said(results: &[TargetResult]) -> Vec<(&str, &str, &str)> {
+    let code = |one: &TargetResult| one.error_code.clone().unwrap_or_default();
+    results.iter().map(|one| (&*one.target, one.status, &*Box::leak(code(one).into_boxed_str()))).collect()
+}
+
+#[test]
+fn a_scheduled_task_holds_no_job_until_its_time() {
+    drivers(&Limits::default(), |world| {
+        let at = world.clock.now_ms() + 3_600_000;
+        let task_id = world.made(NewBatchTask { schedule_ms: Some(at), ..order(&["a", "b"]) });
+        let claim = world.begun();
+        assert_eq!(world.work(&claim).unwrap(), 0);
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Waits);
+        assert_eq!((world.shown(&task_id).status.as_str(), world.jobs()), ("Waitting", 0));
+        assert_eq!(world.store.wake_due_tasks().unwrap(), 0);
+        world.clock.advance(3_600_000);
+        assert_eq!(world.store.wake_due_tasks().unwrap(), 1);
+        assert_eq!(world.store.wake_due_tasks().unwrap(), 0, "it has been");
+        let claim = world.claim(JOB).unwrap();
+        assert_eq!(world.work(&claim).unwrap(), 2);
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Over);
+        assert_eq!(world.shown(&task_id).status, "Success");
+    });
+}
+
+#[test]
+fn a_clock_that_was_put_back_keeps_no_task_waiting() {
+    drivers(&Limits::default(), |world| {
+        let at = world.clock.now_ms() + 1_000;
+        let task_id = world.made(NewBatchTask { schedule_ms: Some(at), ..order(&["a"]) });
+        assert_eq!(world.rest(&world.begun()).unwrap(), Rest::Waits);
+        world.clock.advance(-400 * 86_400_000);
+        assert_eq!(world.store.wake_due_tasks().unwrap(), 1);
+        let claim = world.claim(JOB).unwrap();
+        assert_eq!(world.work(&claim).unwrap(), 1);
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Over);
+        assert_eq!(world.shown(&task_id).status, "Success");
+    });
+}
+
+#[test]
+fn what_fails_is_tried_again_after_the_pause_and_no_more_often_than_ordered() {
+    drivers(&Limits::default(), |world| {
+        let retry = Some(Retry { count: 2, interval: 1 });
+        let task_id = world.made(NewBatchTask { retry, ..order(&["a", "x"]) });
+        let claim = world.begun();
+        assert_eq!(world.work(&claim).unwrap(), 2);
+        for round in 0..2 {
+            let progress = world.shown(&task_id).task_progress;
+            assert_eq!((progress.success, progress.fail_wait_retry, progress.fail), (1, 1, 0));
+            let claim = if round == 0 { claim.clone() } else { world.claim(JOB).unwrap() };
+            if round == 1 {
+                assert_eq!(world.work(&claim).unwrap(), 1);
+            }
+            assert_eq!(world.rest(&claim).unwrap(), Rest::Waits);
+            assert_eq!(world.store.wake_due_tasks().unwrap(), 0);
+            world.clock.advance(60_000);
+            assert_eq!(world.store.wake_due_tasks().unwrap(), 1);
+        }
+        let claim = world.claim(JOB).unwrap();
+        assert_eq!(world.work(&claim).unwrap(), 1);
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Over);
+        let task = world.shown(&task_id);
+        assert_eq!((task.status.as_str(), task.task_progress.fail), ("PartialSuccess", 1));
+    });
+}
+
+#[test]
+fn a_worker_whose_task_is_stopped_executes_nothing_more_of_it() {
+    drivers(&Limits::default(), |world| {
+        let task_id = world.made(order(&["a", "b"]));
+        let claim = world.begun();
+        world.control(&task_id, Control::Stop, None).unwrap();
+        assert_eq!(world.shown(&task_id).status, "Stopping");
+        assert_eq!(world.work(&claim).unwrap(), 0);
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Go);
+        world.stop_it(&claim);
+        let task = world.shown(&task_id);
+        assert_eq!((task.status.as_str(), task.task_progress.stopped, world.jobs()), ("Stopped", 2, 0));
+        for what in [Control::Stop, Control::Retry, Control::Confirm] {
+            assert_eq!(code(world.control(&task_id, what, None)), Code::TaskStateRefused);
+        }
+    });
+}
+
+#[test]
+fn a_task_that_was_to_begin_later_is_stopped_now() {
+    drivers(&Limits::default(), |world| {
+        let at = world.clock.now_ms() + 3_600_000;
+        let task_id = world.made(NewBatchTask { schedule_ms: Some(at), ..order(&["a"]) });
+        assert_eq!(world.rest(&world.begun()).unwrap(), Rest::Waits);
+        world.control(&task_id, Control::Stop, None).unwrap();
+        let claim = world.claim(JOB).unwrap();
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Go, "its schedule is no reason to wait any more");
+        world.stop_it(&claim);
+        assert_eq!(world.shown(&task_id).status, "Stopped");
+    });
+}
+
+#[test]
+fn some_targets_are_stopped_and_retried_and_each_answer_says_what_became_of_it() {
+    drivers(&Limits::default(), |world| {
+        let task_id = world.made(order(&["a", "b", "x"]));
+        let claim = world.begun();
+        let stopped = world.control(&task_id, Control::Stop, Some(&["b", "nobody", "b"])).unwrap();
+        let not_there = ("nobody", "failure", "IOTDA.014219");
+        assert_eq!(said(&stopped), [("b", "success", ""), not_there]);
+        assert_eq!(world.work(&claim).unwrap(), 2);
+        let late = world.control(&task_id, Control::Stop, Some(&["a"])).unwrap();
+        assert_eq!(said(&late), [("a", "failure", "IOTDA.014202")]);
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Over);
+        assert_eq!(world.shown(&task_id).status, "PartialSuccess");
+        let again = world.control(&task_id, Control::Retry, Some(&["b", "a"])).unwrap();
+        assert_eq!(said(&again), [("b", "success", ""), ("a", "failure", "IOTDA.014202")]);
+        assert_eq!(world.shown(&task_id).status, "Processing");
+        let claim = world.claim(JOB).unwrap();
+        assert_eq!(world.work(&claim).unwrap(), 1);
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Over);
+        assert_eq!(world.shown(&task_id).task_progress.success, 2);
+    });
+}
+
+#[test]
+fn a_task_that_is_retried_as_its_worker_ends_it_does_not_end() {
+    drivers(&Limits::default(), |world| {
+        let task_id = world.made(order(&["a", "x"]));
+        let claim = world.begun();
+        world.work(&claim).unwrap();
+        world.control(&task_id, Control::Retry, None).unwrap();
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Go);
+        world.retry_it(&claim);
+        assert_eq!(world.shown(&task_id).task_progress.waitting, 1);
+        assert_eq!(world.work(&claim).unwrap(), 1);
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Over);
+        // And the other way round.
+        world.control(&task_id, Control::Retry, None).unwrap();
+        assert_eq!(code(delete(world, &task_id)), Code::BatchTaskUnfinished);
+        let claim = world.claim(JOB).unwrap();
+        world.retry_it(&claim);
+        assert_eq!(world.work(&claim).unwrap(), 1);
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Over);
+        delete(world, &task_id).unwrap();
+    });
+}
+
+fn delete(world: &World, task_id: &str) -> Result<(), Error> {
+    wait(world.store.batch_tasks().delete(&world.permit(Action::BATCHTASKS_DELETE), task_id.to_owned()))
+}
+
+#[test]
+fn a_retry_makes_no_more_tasks_unfinished_than_the_limit() {
+    let limits = Limits { batch_running: 1, ..Limits::default() };
+    drivers(&limits, |world| {
+        let task_id = world.made(order(&["x"]));
+        let claim = world.begun();
+        world.work(&claim).unwrap();
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Over);
+        world.made(order(&["a"]));
+        for targets in [None, Some(["x"].as_slice())] {
+            assert_eq!(code(world.control(&task_id, Control::Retry, targets)), Code::BatchTaskQuota);
+        }
+        assert_eq!(world.shown(&task_id).status, "Fail");
+    });
+}
+
+#[test]
+fn subtasks_wait_until_each_or_all_are_confirmed() {
+    drivers(&Limits::default(), |world| {
+        let task_id = world.made(NewBatchTask { need_confirm: Some(true), ..order(&["a", "b", "c"]) });
+        let claim = world.begun();
+        assert_eq!(world.work(&claim).unwrap(), 0);
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Waits);
+        assert_eq!((world.shown(&task_id).status.as_str(), world.jobs()), ("Waitting", 0));
+        let confirmed = world.control(&task_id, Control::Confirm, Some(&["b"])).unwrap();
+        assert_eq!(said(&confirmed), [("b", "success", "")]);
+        let claim = world.claim(JOB).unwrap();
+        let twice = world.control(&task_id, Control::Confirm, Some(&["b"])).unwrap();
+        assert_eq!(said(&twice), [("b", "failure", "IOTDA.014202")]);
+        assert_eq!(world.work(&claim).unwrap(), 1);
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Waits);
+        assert_eq!(world.shown(&task_id).status, "Processing");
+        world.control(&task_id, Control::Confirm, None).unwrap();
+        let claim = world.claim(JOB).unwrap();
+        assert_eq!(world.work(&claim).unwrap(), 2);
+        assert_eq!(world.rest(&claim).unwrap(), Rest::Over);
+        assert_eq!(world.shown(&task_id).status, "Success");
+    });
+}
+
+#[test]
+fn a_job_of_an_earlier_program_is_taken_and_what_its_worker_knows_nothing_of_takes_it_away() {
+    drivers(&Limits::default(), |world| {
+        let task_id = world.made(order(&["a", "b"]));
+        let id = task_id.clone();
+        let earlier = move |tx: &mut dyn Tx, _: &Context| {
+            Ok(tx.execute("UPDATE job SET kind = 'batch' WHERE job_id = ?1", args![&id])?)
+        };
+        world.unit(earlier).unwrap();
+        let claim = world.begun();
+        assert_eq!(claim.job_id, task_id);
+        world.control(&task_id, Control::Stop, None).unwrap();
+        assert!(matches!(world.work(&claim), Err(Error::LostClaim)), "the worker may be an earlier one");
+        let claim = world.claim(JOB).unwrap();
+        world.stop_it(&claim);
+        assert_eq!(world.shown(&task_id).status, "Stopped");
+    });
+}

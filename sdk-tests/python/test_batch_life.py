@@ -1,0 +1,182 @@
+"""The life of a batch task: when it begins, how often what fails is tried again, and what is done to it meanwhile."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from huaweicloudsdkiotda.v5 import (
+    BatchTargets,
+    ConfirmBatchTaskRequest,
+    RetryBatchTaskRequest,
+    StopBatchTaskRequest,
+    TaskPolicy,
+)
+from huaweicloudsdkiotda.v5.model.create_batch_task import CreateBatchTask
+from huaweicloudsdkiotda.v5.model.create_batch_task_request import CreateBatchTaskRequest
+
+from vocabulary import raw, refused, until
+
+
+def created(caller, task_type, **more):
+    body = CreateBatchTask(**{"task_type": task_type, "task_name": task_type, **more})
+    return caller.sdk.create_batch_task(CreateBatchTaskRequest(body=body))
+
+
+def retry(caller, task_id, *targets):
+    return caller.sdk.retry_batch_task(RetryBatchTaskRequest(task_id=task_id, body=named(targets)))
+
+
+def stop(caller, task_id, *targets):
+    return caller.sdk.stop_batch_task(StopBatchTaskRequest(task_id=task_id, body=named(targets)))
+
+
+def confirm(caller, task_id, *targets):
+    return caller.sdk.confirm_batch_task(ConfirmBatchTaskRequest(task_id=task_id, body=named(targets)))
+
+
+def named(targets):
+    return BatchTargets(targets=list(targets)) if targets else BatchTargets()
+
+
+def outcomes(answer):
+    return [(one.target, one.status, one.error_code) for one in answer.targets]
+
+
+def from_now(**time):
+    return (datetime.now(timezone.utc) + timedelta(**time)).strftime("%Y%m%dT%H%M%SZ")
+
+
+def in_status(caller, task_id, status):
+    until(lambda: caller.task(task_id).status == status, f"it is {status}", diagnosis=lambda: caller.task(task_id))
+
+
+def test_a_scheduled_task_waits_for_its_time_and_then_runs(caller):
+    device_id = caller.device(caller.product(), "n")
+    at = from_now(seconds=4)
+    task = created(caller, "freezeDevices", targets=[device_id], task_policy=TaskPolicy(schedule_time=at))
+    assert task.task_policy.schedule_time == at
+    in_status(caller, task.task_id, "Waitting")
+    assert caller.task(task.task_id).task_progress.waitting == 1
+    assert caller.finished(task.task_id).status == "Success"
+    assert from_now(seconds=0) >= at
+    assert caller.shown_device(device_id).status == "FROZEN"
+
+
+def test_a_schedule_outlives_the_server(serve):
+    server = serve()
+    caller = server.caller()
+    task = created(caller, "freezeDevices", targets=["a"], task_policy=TaskPolicy(schedule_time=from_now(seconds=3)))
+    in_status(caller, task.task_id, "Waitting")
+    server.kill()
+    server.start()
+    assert server.caller().finished(task.task_id).status == "Fail"
+
+
+@pytest.mark.parametrize(
+    "policy, field",
+    [
+        ({"schedule_time": "20200101T000000Z"}, "task_policy.schedule_time"),
+        ({"schedule_time": "tomorrow"}, "task_policy.schedule_time"),
+        ({"schedule_time": from_now(days=8)}, "task_policy.schedule_time"),
+        ({"retry_count": 6, "retry_interval": 1}, "task_policy.retry_count"),
+        ({"retry_count": 1, "retry_interval": 1441}, "task_policy.retry_interval"),
+        ({"retry_count": 1}, "retry_count and retry_interval come together"),
+        ("now", "task_policy: must be an object"),
+    ],
+)
+def test_a_policy_that_cannot_be_kept_is_refused(server, policy, field):
+    body = {"task_name": "t", "task_type": "freezeDevices", "targets": ["a"], "task_policy": policy}
+    answer = raw(server, "POST", "batchtasks", body=body)
+    assert (answer.status, answer.code) == (400, "IOTDA.014207")
+    assert field in answer.message
+
+
+def test_what_fails_is_tried_again_as_often_as_ordered(caller):
+    policy = TaskPolicy(retry_count=2, retry_interval=0)
+    task = created(caller, "freezeDevices", targets=["missing"], task_policy=policy)
+    assert (task.task_policy.retry_count, task.task_policy.retry_interval) == (2, 0)
+    assert caller.finished(task.task_id).task_progress.fail == 1
+    waits = created(
+        caller, "freezeDevices", targets=["missing"], task_policy=TaskPolicy(retry_count=1, retry_interval=1440)
+    )
+    until(lambda: caller.task(waits.task_id).task_progress.fail_wait_retry == 1, "it waits for its next try")
+    (subtask,) = caller.subtasks(waits.task_id, task_detail_status="FailWaitRetry")
+    assert (subtask.target, subtask.error_code) == ("missing", "IOTDA.014000")
+    assert outcomes(retry(caller, waits.task_id, "missing", "other")) == [
+        ("missing", "success", None),
+        ("other", "failure", "IOTDA.014219"),
+    ]
+    until(lambda: caller.task(waits.task_id).task_progress.fail_wait_retry == 1, "it has failed again")
+    stop(caller, waits.task_id)
+    in_status(caller, waits.task_id, "Stopped")
+
+
+def test_what_failed_is_retried_once_its_cause_is_gone(caller):
+    product_id = caller.product()
+    task_id = caller.batch("freezeDevices", targets=[f"{product_id}_late", f"{product_id}_never"])
+    assert caller.finished(task_id).status == "Fail"
+    caller.device(product_id, "late")
+    assert retry(caller, task_id).targets == []
+    until(lambda: caller.task(task_id).status == "PartialSuccess", "the late one succeeds")
+    assert caller.shown_device(f"{product_id}_late").status == "FROZEN"
+    stop_refused = lambda: stop(caller, task_id)
+    refused(stop_refused, 403, "IOTDA.014202", "PartialSuccess")
+
+
+def test_a_stopped_task_does_nothing_more(serve):
+    server = serve(batch_workers=0)
+    caller = server.caller()
+    task_id = caller.batch("freezeDevices", targets=["a", "b"])
+    assert outcomes(stop(caller, task_id, "a")) == [("a", "success", None)]
+    assert stop(caller, task_id).targets == []
+    assert caller.task(task_id).status == "Stopping"
+    refused(lambda: retry(caller, task_id), 403, "IOTDA.014202", "Stopping")
+    refused(lambda: caller.delete_task(task_id), 403, "IOTDA.014221")
+    server.settings["batch_workers"] = 1
+    server.kill()
+    server.start()
+    caller = server.caller()
+    task = caller.finished(task_id)
+    assert (task.status, task.task_progress.stopped) == ("Stopped", 2)
+    assert {subtask.status for subtask in caller.subtasks(task_id)} == {"Stopped"}
+    caller.delete_task(task_id)
+
+
+def test_without_a_body_all_are_meant_and_an_empty_list_means_nobody(serve):
+    server = serve(batch_workers=0)
+    task_id = server.caller().batch("freezeDevices", targets=["a"])
+    for wrong in [{"targets": []}, {"targets": "a"}, {"targets": [1]}]:
+        answer = raw(server, "POST", f"batchtasks/{task_id}/stop", body=wrong)
+        assert (answer.status, answer.code) == (400, "IOTDA.014203")
+    answer = raw(server, "POST", f"batchtasks/{task_id}/stop", body={"targets": [f"d{n}" for n in range(101)]})
+    assert (answer.status, answer.code) == (400, "IOTDA.014208")
+    answer = raw(server, "POST", f"batchtasks/{task_id}/stop")
+    assert (answer.status, answer.json()) == (200, {"targets": []})
+    answer = raw(server, "POST", "batchtasks/0123456789abcdef01234567/stop")
+    assert (answer.status, answer.code) == (404, "IOTDA.014200")
+
+
+def test_a_strict_server_stops_and_retries_only_what_the_cloud_does(serve):
+    server = serve(batch_workers=0, server_strict="true")
+    caller = server.caller()
+    task_id = caller.batch("freezeDevices", targets=["a"])
+    refused(lambda: stop(caller, task_id), 403, "IOTDA.014202", "freezeDevices")
+
+
+def test_what_a_task_was_ordered_with_is_answered_as_it_was_given(server, caller):
+    body = {
+        "task_name": "t",
+        "task_type": "freezeDevices",
+        "targets": ["a"],
+        "document": {"note": ["kept", {"as": "it is"}]},
+        "task_ext_info": {"region": "华东"},
+        "task_mode": "GATEWAY",
+        "need_confirm": False,
+    }
+    made = raw(server, "POST", "batchtasks", body=body).json()
+    shown = raw(server, "GET", f"batchtasks/{made['task_id']}").json()["batchtask"]
+    for answer in (made, shown):
+        assert {name: answer[name] for name in body} == body
+    body["task_ext_info"] = {"too": "long" * 200}
+    answer = raw(server, "POST", "batchtasks", body=body)
+    assert (answer.status, answer.code) == (400, "IOTDA.000006")
+    assert "task_ext_info" in answer.message
