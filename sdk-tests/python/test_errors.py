@@ -258,6 +258,11 @@ def a_foreign_app(stage):
     return call(stage.idle(), "POST", "batchtasks", body=batch(targets=["a"], app_id="nobody"))
 
 
+@raises("IOTDA.001007")
+def the_default_app_is_deleted(stage):
+    return call(stage.idle(), "DELETE", f"apps/{stage.idle().credentials.app_id}")
+
+
 @raises("IOTDA.001008")
 def an_app_name_that_is_taken(stage):
     stage.idle().caller().app("taken")
@@ -295,6 +300,25 @@ def full_product(stage):
 def a_product_too_many(stage):
     full_product(stage)
     return call(stage.full(), "POST", "products", body=product())
+
+
+@raises("IOTDA.013007")
+def a_product_with_devices_is_deleted(stage):
+    product_id = idle_product(stage)
+    stage.idle().caller().device(product_id, "in-use")
+    return call(stage.idle(), "DELETE", f"products/{product_id}")
+
+
+@raises("IOTDA.013012")
+def a_model_of_too_many_services(stage):
+    services = [{"service_id": f"s{number}", "service_type": "s"} for number in range(501)]
+    body = product(app_id=stage.idle().credentials.app_id, service_capabilities=services)
+    return call(stage.idle(), "POST", "products", body=body)
+
+
+@raises("IOTDA.013013")
+def a_product_becomes_coap(stage):
+    return call(stage.idle(), "PUT", f"products/{idle_product(stage)}", body={"protocol_type": "CoAP"})
 
 
 @raises("IOTDA.013010")

@@ -27,8 +27,9 @@ class World:
     def __init__(self, server, directory):
         self.server, self.fresh = server, itertools.count()
         caller, root = server.caller(), server.credentials
-        self.ids = {"app": root.app_id, "other app": caller.app("other"), "template": "freezeDevices.xlsx"}
+        self.ids = {"app": root.app_id, "other app": caller.app("other"), "spare app": caller.app("spare"), "template": "freezeDevices.xlsx"}
         product_id = self.ids["product"] = caller.product(app_id=root.app_id)
+        self.ids["spare product"] = caller.product(app_id=root.app_id)
         gateway_id = self.ids["gateway"] = caller.device(product_id, "gateway")
         self.ids["sub-device"] = caller.device(product_id, "sub", gateway_id=gateway_id)
         self.ids["device"] = caller.device(product_id, "device", device_name="名")

@@ -138,6 +138,7 @@ fn status(code: Code) -> StatusCode {
         | AppMissing
         | AppNotCarried
         | AppForeign
+        | AppKept
         | AppNameTaken
         | PropertyNotWritable
         | ProductQuota

@@ -39,9 +39,13 @@ actions! {
     APPS_CREATE = Project "iotda:apps:create" adds;
     APPS_LIST = App "iotda:apps:queryList";
     APPS_QUERY = App "iotda:apps:query";
+    APPS_MODIFY = App "iotda:apps:modify";
+    APPS_DELETE = App "iotda:apps:delete";
     PRODUCTS_CREATE = App "iotda:products:create" adds;
     PRODUCTS_LIST = App "iotda:products:queryList";
     PRODUCTS_QUERY = App "iotda:products:query";
+    PRODUCTS_MODIFY = App "iotda:products:modify";
+    PRODUCTS_DELETE = App "iotda:products:delete";
     DEVICES_REGISTER = App "iotda:devices:register" adds;
     DEVICES_LIST = App "iotda:devices:queryList";
     DEVICES_QUERY = App "iotda:devices:query";

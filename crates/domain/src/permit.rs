@@ -27,8 +27,8 @@ pub struct Caller {
 /// What a caller may do in a project.
 #[derive(Clone, Debug)]
 pub enum Rights {
-    /// The account's root may do everything.
-    Root,
+    /// The account's root may do everything; in these apps only, while another one is being removed.
+    Root(Apps),
     /// What policies allow.
     Granted(Arc<Access>),
 }
@@ -50,6 +50,8 @@ pub struct Access {
     pub enterprise_project_id: String,
     /// The project's apps.
     pub apps: Arc<[AppOf]>,
+    /// Whether another one was deleted whose devices are not all removed yet.
+    pub removing: bool,
 }
 
 /// An app and the enterprise project that it lies in.
@@ -65,8 +67,13 @@ pub struct AppOf {
 #[derive(Clone, Debug)]
 pub struct Scope {
     project_id: Arc<str>,
-    apps: Option<Arc<[String]>>,
+    apps: Apps,
+    /// Whether those are all that there are, so that any other one was deleted.
+    all: bool,
 }
+
+/// Ids of apps, `None` for all, with those to come.
+pub type Apps = Option<Arc<[String]>>;
 
 /// Proof that a caller may do one action in one scope.
 #[derive(Clone, Debug)]
@@ -80,7 +87,7 @@ impl Caller {
     /// The account's root in a project.
     pub fn root(user_id: impl Into<String>, project_id: impl Into<String>) -> Self {
         let (user_id, project_id) = (user_id.into(), project_id.into());
-        Self { user_name: user_id.clone(), user_id, project_id, rights: Rights::Root, source: None }
+        Self { user_name: user_id.clone(), user_id, project_id, rights: Rights::Root(None), source: None }
     }
 
     /// What conditions may ask of this caller, whatever the call is about.
@@ -112,12 +119,12 @@ impl Access {
             && session.is_none_or(|session| session.decide(&question).is_allowed())
     }
 
-    /// The apps for which an action is allowed; `None` for all, with those to come.
-    fn apps_for(&self, action: Action, facts: &Facts) -> Result<Option<Arc<[String]>>, Fault> {
+    /// The apps for which an action is allowed, and whether those are all.
+    fn apps_for(&self, action: Action, facts: &Facts) -> Result<(Apps, bool), Fault> {
         let within = |id: &str| facts.clone().with(keys::ENTERPRISE_PROJECT_ID, id);
         let whole = self.allows(action.as_str(), Resource::Any, &within(&self.enterprise_project_id));
         if action.of() != Of::App {
-            return if whole { Ok(None) } else { Err(Code::Denied.into()) };
+            return if whole { Ok((None, true)) } else { Err(Code::Denied.into()) };
         }
         let allowed: Arc<[String]> = self
             .apps
@@ -129,9 +136,11 @@ impl Access {
             .map(|app| app.app_id.clone())
             .collect();
         match (whole && allowed.len() == self.apps.len(), allowed.is_empty()) {
-            (true, _) => Ok(None),
+            // What is left of a deleted app lies outside, for everybody.
+            (true, _) if self.removing => Ok((Some(allowed), true)),
+            (true, _) => Ok((None, true)),
             (false, true) => Err(Code::Denied.into()),
-            (false, false) => Ok(Some(allowed)),
+            (false, false) => Ok((Some(allowed), false)),
         }
     }
 }
@@ -145,7 +154,9 @@ impl Scope {
     /// Refuses an app that the permit is not for.
     pub fn admit(&self, app_id: &str) -> Result<(), Fault> {
         match &self.apps {
-            Some(apps) if !apps.iter().any(|app| app == app_id) => Err(Code::Denied.into()),
+            Some(apps) if !apps.iter().any(|app| app == app_id) => {
+                Err(if self.all { Code::AppForeign } else { Code::Denied }.into())
+            }
             _ => Ok(()),
         }
     }
@@ -191,11 +202,11 @@ pub fn authorize(caller: Caller, action: Action, project_id: &str, now_ms: i64) 
     if caller.project_id != project_id {
         return Err(Code::ForeignProject.into());
     }
-    let apps = match &caller.rights {
-        Rights::Root => None,
+    let (apps, all) = match &caller.rights {
+        Rights::Root(apps) => (apps.clone().filter(|_| action.of() == Of::App), true),
         Rights::Granted(access) => access.apps_for(action, &caller.facts(access, now_ms))?,
     };
-    Ok(Permit { caller, action, scope: Scope { project_id: project_id.into(), apps } })
+    Ok(Permit { caller, action, scope: Scope { project_id: project_id.into(), apps, all } })
 }
 
 #[cfg(test)]
@@ -215,6 +226,7 @@ mod tests {
             project_name: "cn-north-4".into(),
             enterprise_project_id: "0".into(),
             apps: [app("a1", "e1"), app("a2", "e2")].into(),
+            removing: false,
         };
         let rights = Rights::Granted(Arc::new(access));
         Caller { user_id: "u".into(), user_name: "ops".into(), project_id: "p".into(), rights, source: None }
@@ -247,6 +259,24 @@ mod tests {
         let of_enterprise = r#"{"Version":"1.1","Statement":[{"Effect":"Allow","Action":["iotda:exporttasks:*"],
             "Condition":{"StringEquals":{"g:EnterpriseProjectId":["e2"]}}}]}"#;
         assert_eq!(apps(of_enterprise, Action::EXPORTTASKS_CREATE), Ok(Some(",a2,".into())));
+    }
+
+    #[test]
+    fn what_is_left_of_a_deleted_app_is_outside_for_whoever_may_everything() {
+        let mut everything =
+            caller(&[r#"{"Version":"1.1","Statement":[{"Effect":"Allow","Action":["*:*:*"]}]}"#]);
+        let Rights::Granted(access) = &everything.rights else { unreachable!() };
+        everything.rights = Rights::Granted(Arc::new(Access { removing: true, ..(**access).clone() }));
+        let mut root = Caller::root("u", "p");
+        root.rights = Rights::Root(Some(["a1".to_owned(), "a2".to_owned()].into()));
+        for caller in [everything, root] {
+            let scope = |action| authorize(caller.clone(), action, "p", 0).unwrap().scope().clone();
+            assert_eq!(scope(Action::DEVICES_LIST).apps_listed(), Some(",a1,a2,".into()));
+            assert_eq!(scope(Action::DEVICES_QUERY).admit("gone").unwrap_err().code, Code::AppForeign);
+            assert!(scope(Action::DEVICES_QUERY).admit("a1").is_ok());
+            // What is about no app goes on.
+            assert!(scope(Action::APPS_CREATE).is_whole());
+        }
     }
 
     #[test]

@@ -2,7 +2,11 @@
 
 use db::{Row, Tx, args};
 use domain::{Permit, Scope};
-use types::{Code, Fault, app::App, time};
+use types::{Code, Fault, app::App, text, time};
+
+mod end;
+
+pub(crate) use end::{make_way, prune_doomed};
 
 use crate::{Context, Error, Store, gate, identity};
 
@@ -38,10 +42,7 @@ impl Apps<'_> {
                 if count >= context.limits.apps {
                     return Err(Fault::at_limit(Code::AppQuota, "limits.apps", context.limits.apps).into());
                 }
-                let taken = "SELECT 1 FROM app WHERE project_id = ?1 AND app_name = ?2";
-                if tx.exists(taken, args![&project_id, &app_name])? {
-                    return Err(Fault::of_value(Code::AppNameTaken, "app_name", &app_name).into());
-                }
+                refuse_taken(tx, &project_id, &app_name)?;
                 insert(tx, context, &project_id, &app_name, false)
             })
             .await
@@ -67,16 +68,64 @@ impl Apps<'_> {
     /// One app.
     pub async fn show(&self, permit: &Permit, app_id: String) -> Result<App, Error> {
         let scope = permit.scope().clone();
+        self.0.db.read(move |tx| find(tx, &scope, &app_id)).await
+    }
+
+    /// Renames an app, if it is given a name.
+    pub async fn update(
+        &self,
+        permit: &Permit,
+        app_id: String,
+        app_name: Option<String>,
+    ) -> Result<App, Error> {
+        let scope = permit.scope().clone();
         self.0
-            .db
-            .read(move |tx| {
-                let sql = format!("SELECT {COLUMNS} FROM app WHERE project_id = ?1 AND app_id = ?2");
-                let found = tx.first(&sql, args![scope.project_id(), &app_id], app)?;
-                let app = found.ok_or(Code::AppMissing)?;
-                scope.admit(&app.app_id)?;
-                Ok(app)
+            .unit(move |tx, _| {
+                gate::enter(tx, scope.project_id())?;
+                let found = find(tx, &scope, &app_id)?;
+                let Some(app_name) = app_name.as_deref().filter(|name| *name != found.app_name) else {
+                    return Ok(found);
+                };
+                refuse_taken(tx, scope.project_id(), app_name)?;
+                let sql = "UPDATE app SET app_name = ?3 WHERE project_id = ?1 AND app_id = ?2";
+                tx.execute(sql, args![scope.project_id(), &app_id, app_name])?;
+                Ok(App { app_name: app_name.to_owned(), ..found })
             })
             .await
+    }
+
+    /// Deletes an app with everything in it. Nothing of it can be seen any more once this has answered; its devices go in
+    /// slices.
+    pub async fn delete(&self, permit: &Permit, app_id: String) -> Result<(), Error> {
+        let scope = permit.scope().clone();
+        self.0
+            .unit(move |tx, context| {
+                gate::enter(tx, scope.project_id())?;
+                if find(tx, &scope, &app_id)?.default_app {
+                    let why = text!(
+                        "app_id: the default application can not be deleted",
+                        "app_id：不能删除默认资源空间"
+                    );
+                    return Err(Fault::new(Code::AppKept, why).into());
+                }
+                end::delete(tx, context, scope.project_id(), &app_id)
+            })
+            .await
+    }
+}
+
+fn find(tx: &mut dyn Tx, scope: &Scope, app_id: &str) -> Result<App, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM app WHERE project_id = ?1 AND app_id = ?2");
+    let app = tx.first(&sql, args![scope.project_id(), app_id], app)?.ok_or(Code::AppMissing)?;
+    scope.admit(&app.app_id)?;
+    Ok(app)
+}
+
+fn refuse_taken(tx: &mut dyn Tx, project_id: &str, app_name: &str) -> Result<(), Error> {
+    let taken = "SELECT 1 FROM app WHERE project_id = ?1 AND app_name = ?2";
+    match tx.exists(taken, args![project_id, app_name])? {
+        true => Err(Fault::of_value(Code::AppNameTaken, "app_name", app_name).into()),
+        false => Ok(()),
     }
 }
 

@@ -11,7 +11,7 @@ use types::{
 };
 
 use crate::{
-    Error, Store, apps, page,
+    Context, Error, Store, apps, batch_files, jobs, page,
     subtasks::{self, DetailFilter},
 };
 
@@ -247,6 +247,27 @@ pub(crate) fn retire(
         subtasks::doom(tx, task_id)?;
     }
     Ok(retired)
+}
+
+/// Removes every batch task of an app that is deleted, also those that are being executed: without its job a worker can
+/// record nothing more. Their subtasks go in slices.
+pub(crate) fn remove_of_app(
+    tx: &mut dyn Tx,
+    context: &Context,
+    project_id: &str,
+    app_id: &str,
+) -> Result<(), Error> {
+    let gone = tx.all(
+        "DELETE FROM batch_task WHERE project_id = ?1 AND app_id = ?2 RETURNING task_id",
+        args![project_id, app_id],
+        |row| row.string(0),
+    )?;
+    for task_id in &gone {
+        jobs::cancel(tx, task_id)?;
+        batch_files::forget(tx, context, project_id, task_id)?;
+        subtasks::doom(tx, task_id)?;
+    }
+    Ok(())
 }
 
 /// The counter of the subtasks that a filter by status leaves.

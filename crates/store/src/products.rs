@@ -1,13 +1,13 @@
 //! Products.
 
 use db::{Row, Tx, args};
-use domain::Permit;
+use domain::{Permit, Scope};
 use serde_json::Value as Json;
 use types::{
     Code, Fault,
     page::{PageOrder, Paged},
-    product::{AddProduct, Product},
-    time,
+    product::{AddProduct, Product, UpdateProduct},
+    text, time,
 };
 
 use crate::{Context, Error, Store, apps, gate, page};
@@ -108,18 +108,132 @@ impl Products<'_> {
             .await
     }
 
-    /// One product with its model.
-    pub async fn show(&self, permit: &Permit, product_id: String) -> Result<Product, Error> {
+    /// One product with its model; of this app, if it is named.
+    pub async fn show(
+        &self,
+        permit: &Permit,
+        app_id: Option<String>,
+        product_id: String,
+    ) -> Result<Product, Error> {
+        let scope = permit.scope().clone();
+        self.0.db.read(move |tx| within(tx, &scope, app_id.as_deref(), &product_id)).await
+    }
+
+    /// Changes a product. Its model may lose what devices use: what they have reported stays, and what is wanted of them
+    /// is checked against the new one from then on.
+    pub async fn update(
+        &self,
+        permit: &Permit,
+        app_id: Option<String>,
+        product_id: String,
+        order: UpdateProduct,
+    ) -> Result<Product, Error> {
         let scope = permit.scope().clone();
         self.0
-            .db
-            .read(move |tx| {
-                let product = find(tx, scope.project_id(), &product_id)?;
-                scope.admit(&product.app_id)?;
-                Ok(product)
+            .unit(move |tx, _| {
+                hold(tx, scope.project_id())?;
+                let found = within(tx, &scope, app_id.as_deref(), &product_id)?;
+                if let Some(new) = order.protocol_type.as_deref().filter(|new| *new != found.protocol_type) {
+                    refuse_protocol(tx, scope.project_id(), &found, new)?;
+                }
+                change(tx, scope.project_id(), &product_id, &order)?;
+                find(tx, scope.project_id(), &product_id)
             })
             .await
     }
+
+    /// Deletes a product that nothing is made of any more.
+    pub async fn delete(
+        &self,
+        permit: &Permit,
+        app_id: Option<String>,
+        product_id: String,
+    ) -> Result<(), Error> {
+        let scope = permit.scope().clone();
+        self.0
+            .unit(move |tx, _| {
+                let project_id = scope.project_id();
+                hold(tx, project_id)?;
+                within(tx, &scope, app_id.as_deref(), &product_id)?;
+                let of_product = args![project_id, &product_id];
+                let has = |what| {
+                    Fault::new(Code::ProductInUse, text!("product_id: has ", "product_id：仍有") + what)
+                };
+                if has_devices(tx, project_id, &product_id)? {
+                    return Err(has(text!("devices", "设备")).into());
+                }
+                let packages = "SELECT 1 FROM ota_package WHERE project_id = ?1 AND product_id = ?2";
+                if tx.exists(packages, of_product)? {
+                    return Err(has(text!("OTA packages", "升级包")).into());
+                }
+                tx.execute("DELETE FROM product WHERE project_id = ?1 AND product_id = ?2", of_product)?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// Waits until nobody else makes anything of a product, until this unit of work ends: packages have the gate, devices the
+/// row of the project.
+fn hold(tx: &mut dyn Tx, project_id: &str) -> Result<(), Error> {
+    gate::enter(tx, project_id)?;
+    tx.execute("UPDATE project SET devices = devices WHERE project_id = ?1", args![project_id])?;
+    Ok(())
+}
+
+fn has_devices(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2";
+    Ok(tx.exists(sql, args![project_id, product_id])?)
+}
+
+/// Devices were made for the protocol that they speak, and the service lets nothing become CoAP.
+fn refuse_protocol(tx: &mut dyn Tx, project_id: &str, found: &Product, new: &str) -> Result<(), Error> {
+    let old = &found.protocol_type;
+    let why = match new {
+        "CoAP" => text!("protocol_type: {old} can not become CoAP", "protocol_type：{old}不能修改为CoAP"),
+        _ if has_devices(tx, project_id, &found.product_id)? => {
+            text!("protocol_type: the product has devices", "protocol_type：产品下仍有设备")
+        }
+        _ => return Ok(()),
+    };
+    Err(Fault::new(Code::ProtocolFixed, why).into())
+}
+
+fn change(tx: &mut dyn Tx, project_id: &str, product_id: &str, order: &UpdateProduct) -> Result<(), Error> {
+    let capabilities = order.service_capabilities.as_ref().map(Json::to_string);
+    tx.execute(
+        "UPDATE product SET name = COALESCE(?3, name), device_type = COALESCE(?4, device_type),
+           protocol_type = COALESCE(?5, protocol_type), data_format = COALESCE(?6, data_format),
+           manufacturer_name = COALESCE(?7, manufacturer_name), industry = COALESCE(?8, industry),
+           description = COALESCE(?9, description), service_capabilities = COALESCE(?10, service_capabilities)
+         WHERE project_id = ?1 AND product_id = ?2",
+        args![
+            project_id,
+            product_id,
+            order.name.as_ref(),
+            order.device_type.as_ref(),
+            order.protocol_type.as_ref(),
+            order.data_format.as_ref(),
+            order.manufacturer_name.as_ref(),
+            order.industry.as_ref(),
+            order.description.as_ref(),
+            capabilities.as_ref(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// A product that a permit is for, in the app that is named, if one is.
+fn within(tx: &mut dyn Tx, scope: &Scope, app_id: Option<&str>, product_id: &str) -> Result<Product, Error> {
+    if let Some(app_id) = app_id {
+        apps::must_exist(tx, scope, app_id)?;
+    }
+    let product = find(tx, scope.project_id(), product_id)?;
+    if app_id.is_some_and(|app_id| app_id != product.app_id) {
+        return Err(Code::ProductMissing.into());
+    }
+    scope.admit(&product.app_id)?;
+    Ok(product)
 }
 
 fn find(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Result<Product, Error> {

@@ -76,6 +76,7 @@ catalogue! {
     AppMissing = "IOTDA.001000", "The application does not exist.", "该应用不存在";
     AppNotCarried = "IOTDA.001005", "Operation not allowed. The parameter 'app_id' is not carried, and the authorized user has more than one applications. Include the parameter 'app_id', or contact Huawei technical support engineers to merge application data.", "该用户下有多个应用的情况下未携带appId访问接口";
     AppForeign = "IOTDA.001006", "Operation not allowed. Application not found by authorized user or the authorized user has no application.", "用户下没有应用或应用与用户不匹配";
+    AppKept = "IOTDA.001007", "Operation not allowed. The application does not belong to the authorized user.", "应用与用户信息不匹配";
     AppNameTaken = "IOTDA.001008", "Operation not allowed. The application name already exists.", "应用名称已存在", ours;
 
     // Products.

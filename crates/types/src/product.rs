@@ -28,6 +28,27 @@ pub struct AddProduct {
     pub description: Option<String>,
 }
 
+/// What a caller gives to change a product, already checked; what is `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct UpdateProduct {
+    /// Its name.
+    pub name: Option<String>,
+    /// Free text such as `StreetLamp`.
+    pub device_type: Option<String>,
+    /// `MQTT`, `CoAP`, ...
+    pub protocol_type: Option<String>,
+    /// `json` or `binary`.
+    pub data_format: Option<String>,
+    /// The whole model, in place of the one before.
+    pub service_capabilities: Option<Value>,
+    /// Optional text.
+    pub manufacturer_name: Option<String>,
+    /// Optional text.
+    pub industry: Option<String>,
+    /// Optional text.
+    pub description: Option<String>,
+}
+
 /// A product as answered; a list leaves `service_capabilities` out.
 #[derive(Clone, Debug, Serialize)]
 pub struct Product {

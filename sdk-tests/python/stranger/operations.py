@@ -44,13 +44,25 @@ def page_of(name, shape):
 
 
 PAGING = {"limit": "5", "marker": "f" * 24, "offset": "0"}
+PARA = {"para_name": "force", "data_type": "string", "required": True, "max_length": 5, "description": "how"}
+SERVICE = {
+    "service_id": "basic",
+    "service_type": "basic",
+    "option": "Master",
+    "properties": [
+        {"property_name": "level", "data_type": "int", "min": "0", "max": "9", "step": 1, "unit": "l", "method": "RW"},
+        {"property_name": "mode", "data_type": "enum", "enum_list": ["ON", "OFF"], "required": True, "method": "RWE"},
+    ],
+    "commands": [{"command_name": "go", "paras": [PARA], "responses": [{"response_name": "ok", "paras": [PARA]}]}],
+    "events": [{"event_type": "fell", "paras": [PARA]}],
+}
 PRODUCT = {
     "product_id": None,
     "name": "meter",
     "device_type": "meter",
     "protocol_type": "MQTT",
     "data_format": "json",
-    "service_capabilities": [{"service_id": "basic", "service_type": "basic"}],
+    "service_capabilities": [SERVICE],
     "manufacturer_name": "maker",
     "industry": "water",
     "description": "a product",
@@ -111,6 +123,8 @@ OPERATIONS = {
     "AddApplication": Operation("POST", "/apps", 201, shapes.APP, body={"app_name": Known("fresh")}),
     "ShowApplications": Operation("GET", "/apps", 200, {"applications": [shapes.APP]}, query={"default_app": "true"}),
     "ShowApplication": Operation("GET", "/apps/{app_id}", 200, shapes.APP, Known("app")),
+    "UpdateApplication": Operation("PUT", "/apps/{app_id}", 200, shapes.APP, Known("app"), body={"app_name": "renamed"}),
+    "DeleteApplication": Operation("DELETE", "/apps/{app_id}", 204, id=Known("spare app")),
     "CreateProduct": Operation("POST", "/products", 201, shapes.PRODUCT, body=PRODUCT),
     "ListProducts": Operation(
         "GET",
@@ -119,7 +133,20 @@ OPERATIONS = {
         page_of("products", shapes.PRODUCT_IN_SHORT),
         query={"app_id": Known("app"), "product_name": "meter", **PAGING},
     ),
-    "ShowProduct": Operation("GET", "/products/{product_id}", 200, shapes.PRODUCT, Known("product")),
+    "ShowProduct": Operation(
+        "GET", "/products/{product_id}", 200, shapes.PRODUCT, Known("product"), query={"app_id": Known("app")}
+    ),
+    "UpdateProduct": Operation(
+        "PUT",
+        "/products/{product_id}",
+        200,
+        shapes.PRODUCT,
+        Known("product"),
+        body={name: value for name, value in PRODUCT.items() if name != "product_id"},
+    ),
+    "DeleteProduct": Operation(
+        "DELETE", "/products/{product_id}", 204, id=Known("spare product"), query={"app_id": Known("app")}
+    ),
     "AddDevice": Operation("POST", "/devices", 201, shapes.DEVICE, body=DEVICE),
     "ListDevices": Operation("GET", "/devices", 200, page_of("devices", shapes.DEVICE_IN_SHORT), query=DEVICES),
     "ShowDevice": Operation("GET", "/devices/{device_id}", 200, shapes.DEVICE, Known("device")),

@@ -295,7 +295,7 @@ async fn shown(
 fn roles(rights: &Rights) -> Json {
     let named = |name: &str| json!({ "id": "0", "name": name });
     match rights {
-        Rights::Root => json!([named("te_admin"), named("secu_admin"), named("te_agency")]),
+        Rights::Root(_) => json!([named("te_admin"), named("secu_admin"), named("te_agency")]),
         Rights::Granted(access) => {
             let Access { grants, .. } = &**access;
             grants.policies().iter().map(|policy| named(policy.name())).collect()

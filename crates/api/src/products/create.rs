@@ -7,11 +7,8 @@ use domain::{
 };
 use types::{Code, product::AddProduct};
 
+use super::{DATA_FORMATS, PROTOCOLS};
 use crate::{Api, call::Call, error::Answer, respond::created};
-
-const PROTOCOLS: [&str; 11] =
-    ["MQTT", "CoAP", "HTTP", "HTTPS", "Modbus", "ONVIF", "OPC-UA", "OPC-DA", "Other", "TCP", "UDP"];
-const DATA_FORMATS: [(&str, &str); 2] = [("json", "json"), ("binary", "binary")];
 
 pub(crate) async fn create(State(api): State<Api>, call: Call) -> Answer {
     let permit = call.authorize(Action::PRODUCTS_CREATE)?;
@@ -26,7 +23,7 @@ pub(crate) async fn create(State(api): State<Api>, call: Call) -> Answer {
 
 fn order(fields: &mut Fields<'_>) -> AddProduct {
     let capabilities = model::read(fields);
-    let protocol_type = fields.word("protocol_type", &PROTOCOLS.map(|word| (word, word)));
+    let protocol_type = fields.word("protocol_type", &PROTOCOLS);
     AddProduct {
         product_id: fields.text("product_id", rule::ID36),
         name: fields.required_text("name", rule::NAME64),

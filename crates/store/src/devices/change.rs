@@ -5,7 +5,7 @@ use db::{Tx, args};
 use types::{Code, Fault, device::AddDevice};
 
 use super::{Reach, secret_place};
-use crate::{Context, Error, products};
+use crate::{Context, Error, apps, products};
 
 /// What [`add`] has added.
 #[derive(Clone)]
@@ -24,26 +24,42 @@ pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevi
         .ok_or_else(|| Fault::of_value(Code::ProductMissing, "product_id", &order.product_id))?;
     let device_id =
         order.device_id.clone().unwrap_or_else(|| format!("{}_{}", order.product_id, order.node_id));
-    let node = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2 AND node_id = ?3";
-    let node_taken = tx.exists(node, args![project_id, &order.product_id, &order.node_id])?;
-    // In this order, because between two looks another node may add the same device.
-    let device = "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2";
-    if tx.exists(device, args![project_id, &device_id])? {
-        // The documented text is the whole text.
-        return Err(Code::DeviceTaken.into());
-    }
-    if node_taken {
-        return Err(Fault::of_value(Code::NodeIdTaken, "node_id", &order.node_id).into());
+    if let Some(taken) = taken(tx, project_id, &device_id, order)? {
+        let made = apps::make_way(tx, project_id, &device_id, &order.product_id, &order.node_id)?;
+        return if made { add(tx, context, reach, order) } else { Err(taken.into()) };
     }
     if let Some(gateway_id) = &order.gateway_id {
         hold_tree(tx, project_id)?;
         gateway_may_have_children(tx, project_id, &app_id, gateway_id)?;
     }
     take_quota(tx, context, project_id)?;
+    // Whoever deletes a product or an app takes the same turn, so this is the last time that it may have gone.
+    if products::app_of(tx, project_id, &order.product_id)?.is_none() {
+        give_quota_back(tx, project_id)?;
+        return Err(Fault::of_value(Code::ProductMissing, "product_id", &order.product_id).into());
+    }
     let secret =
         (order.auth_type == "SECRET").then(|| order.secret.clone().unwrap_or_else(|| context.rng.hex(32)));
     insert(tx, context, project_id, &app_id, &device_id, order, secret.as_deref())?;
     Ok(Added { device_id, secret })
+}
+
+/// Why a device can not be called so.
+fn taken(
+    tx: &mut dyn Tx,
+    project_id: &str,
+    device_id: &str,
+    order: &AddDevice,
+) -> Result<Option<Fault>, Error> {
+    let node = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2 AND node_id = ?3";
+    let node_taken = tx.exists(node, args![project_id, &order.product_id, &order.node_id])?;
+    // In this order, because between two looks another node may add the same device.
+    let device = "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2";
+    if tx.exists(device, args![project_id, device_id])? {
+        // The documented text is the whole text.
+        return Ok(Some(Code::DeviceTaken.into()));
+    }
+    Ok(node_taken.then(|| Fault::of_value(Code::NodeIdTaken, "node_id", &order.node_id)))
 }
 
 fn insert(

@@ -102,7 +102,10 @@ impl Store {
             return Err(Code::ForeignProject.into());
         }
         let rights = match (principal.root, &principal.session) {
-            (true, None) => Rights::Root,
+            (true, None) => {
+                let apps = || access.apps.iter().map(|app| app.app_id.clone()).collect();
+                Rights::Root(access.removing.then(apps))
+            }
             (_, None) => Rights::Granted(access),
             (_, Some(document)) => Rights::Granted(Arc::new(narrowed(&access, document)?)),
         };
@@ -144,6 +147,7 @@ fn compile(tx: &mut dyn Tx, user_id: &str, project_id: &str, root: bool) -> Resu
             Ok(AppOf { app_id: row.string(0)?, enterprise_project_id: of })
         },
     )?;
+    let removing = tx.exists("SELECT 1 FROM doomed_app WHERE project_id = ?1", args![project_id])?;
     let policies = match root {
         // Asked only by a temporary key of the root, which is narrowed by its own policy.
         true => vec![parsed("root", EVERYTHING)?],
@@ -157,6 +161,7 @@ fn compile(tx: &mut dyn Tx, user_id: &str, project_id: &str, root: bool) -> Resu
         project_name: project_name.unwrap_or_else(|| project_id.to_owned()),
         enterprise_project_id,
         apps: apps.into(),
+        removing,
     })))
 }
 

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod apps;
 mod exports;
 mod files;
 mod identity;
@@ -129,8 +130,17 @@ impl World {
 
     /// A batch task over `targets`; it stays unfinished.
     pub(crate) fn batch_task(&self, name: &str, targets: &[&str]) -> String {
+        self.batch_task_of(None, name, targets)
+    }
+
+    /// [`World::batch_task`] in an app.
+    pub(crate) fn batch_task_in(&self, app_id: &str, name: &str, targets: &[&str]) -> String {
+        self.batch_task_of(Some(app_id.to_owned()), name, targets)
+    }
+
+    fn batch_task_of(&self, app_id: Option<String>, name: &str, targets: &[&str]) -> String {
         let targets = Targets::Given(targets.iter().map(ToString::to_string).collect());
-        let order = NewBatchTask::of("freezeDevices", name, targets);
+        let order = NewBatchTask { app_id, ..NewBatchTask::of("freezeDevices", name, targets) };
         wait(self.store.batch_tasks().create(&self.permit(Action::BATCHTASKS_CREATE), order)).unwrap().task_id
     }
 

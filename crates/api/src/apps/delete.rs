@@ -1,0 +1,13 @@
+//! DeleteApplication
+
+use axum::extract::State;
+use domain::Action;
+use types::Code;
+
+use crate::{Api, call::Call, error::Answer, respond::no_content};
+
+pub(crate) async fn delete(State(api): State<Api>, call: Call) -> Answer {
+    let permit = call.authorize(Action::APPS_DELETE)?;
+    api.store.apps().delete(&permit, call.id(Code::AppMissing)?).await?;
+    Ok(no_content())
+}

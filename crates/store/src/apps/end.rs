@@ -1,0 +1,101 @@
+//! How an app goes. What there is little of goes at once, in one unit of work: the app, its products, groups, packages,
+//! and the heads of its batch tasks and exports. There may be two million devices; they go in slices, and lie outside of
+//! every permit until then ([`domain::Access::removing`]).
+//!
+//! Batch tasks and exports go, too: they tell of devices that are no more, to callers who might never have been allowed
+//! to see this app. Whoever needs a report has it before.
+
+use db::{Tx, args};
+
+use crate::{Context, Error, batch_tasks, export_tasks, garbage, identity};
+
+/// What belongs to one device and to nobody else.
+const OF_DEVICE: [&str; 6] =
+    ["tag", "shadow", "device_message", "async_command", "group_member", "device_upgrade"];
+
+/// Deletes an app that is not the default one, within the gate of its project.
+pub(super) fn delete(
+    tx: &mut dyn Tx,
+    context: &Context,
+    project_id: &str,
+    app_id: &str,
+) -> Result<(), Error> {
+    // A device that is being added is there before this goes on, or finds its product gone after.
+    tx.execute("UPDATE project SET devices = devices WHERE project_id = ?1", args![project_id])?;
+    batch_tasks::remove_of_app(tx, context, project_id, app_id)?;
+    export_tasks::remove_of_app(tx, context, project_id, app_id)?;
+    let files = tx.all(
+        "SELECT object_key FROM ota_package WHERE project_id = ?1 AND app_id = ?2 AND object_key IS NOT NULL",
+        args![project_id, app_id],
+        |row| row.string(0),
+    )?;
+    for object_key in &files {
+        garbage::doom(tx, object_key, context.clock.now_ms())?;
+    }
+    for table in ["ota_package", "device_group", "product", "app"] {
+        let sql = format!("DELETE FROM {table} WHERE project_id = ?1 AND app_id = ?2");
+        tx.execute(&sql, args![project_id, app_id])?;
+    }
+    tx.execute("INSERT INTO doomed_app (project_id, app_id) VALUES (?1, ?2)", args![project_id, app_id])?;
+    identity::changed(tx)
+}
+
+/// Removes a slice of the devices of deleted apps; answers whether there may be more.
+pub(crate) fn prune_doomed(tx: &mut dyn Tx, slice: i64) -> Result<bool, Error> {
+    let doomed = tx.first("SELECT project_id, app_id FROM doomed_app LIMIT 1", args![], |row| {
+        Ok((row.string(0)?, row.string(1)?))
+    })?;
+    let Some((project_id, app_id)) = doomed else { return Ok(false) };
+    let app = "project_id = ?1 AND app_id = ?2";
+    // Another node's Pruner takes the next slice, not half of this one.
+    let hold = format!("UPDATE doomed_app SET app_id = app_id WHERE {app}");
+    if tx.execute(&hold, args![&project_id, &app_id])? == 0 {
+        return Ok(true);
+    }
+    let devices = format!(
+        "project_id = ?1 AND device_id IN (SELECT device_id FROM device WHERE {app} ORDER BY record_id LIMIT ?3)"
+    );
+    for table in OF_DEVICE {
+        tx.execute(&format!("DELETE FROM {table} WHERE {devices}"), args![&project_id, &app_id, slice])?;
+    }
+    let gone =
+        tx.execute(&format!("DELETE FROM device WHERE {devices}"), args![&project_id, &app_id, slice])?;
+    count_gone(tx, &project_id, gone as i64)?;
+    if gone == 0 {
+        tx.execute(&format!("DELETE FROM doomed_app WHERE {app}"), args![&project_id, &app_id])?;
+        identity::changed(tx)?;
+    }
+    Ok(true)
+}
+
+/// Removes what is left of a deleted app and has an id that a new device is to have; answers whether anything had.
+pub(crate) fn make_way(
+    tx: &mut dyn Tx,
+    project_id: &str,
+    device_id: &str,
+    product_id: &str,
+    node_id: &str,
+) -> Result<bool, Error> {
+    let left = tx.all(
+        "SELECT device_id FROM device
+          WHERE project_id = ?1 AND (device_id = ?2 OR (product_id = ?3 AND node_id = ?4))
+            AND app_id IN (SELECT app_id FROM doomed_app WHERE project_id = ?1)",
+        args![project_id, device_id, product_id, node_id],
+        |row| row.string(0),
+    )?;
+    let mut gone = 0;
+    for device_id in &left {
+        for table in OF_DEVICE.iter().chain(&["device"]) {
+            let sql = format!("DELETE FROM {table} WHERE project_id = ?1 AND device_id = ?2");
+            let removed = tx.execute(&sql, args![project_id, device_id])?;
+            gone += if *table == "device" { removed as i64 } else { 0 };
+        }
+    }
+    count_gone(tx, project_id, gone)?;
+    Ok(gone > 0)
+}
+
+fn count_gone(tx: &mut dyn Tx, project_id: &str, gone: i64) -> Result<(), Error> {
+    tx.execute("UPDATE project SET devices = devices - ?2 WHERE project_id = ?1", args![project_id, gone])?;
+    Ok(())
+}
