@@ -236,7 +236,7 @@ def a_database_that_is_away(stage):
     return call(server, "GET", "apps")
 
 
-# Apps, products, devices
+# Apps, products, devices, their tags and shadows
 
 
 @raises("IOTDA.001000")
@@ -278,6 +278,70 @@ def product(**more):
 def idle_product(stage):
     """A product of the server that has several apps."""
     return stage.idle().caller().product(app_id=stage.idle().credentials.app_id)
+
+
+def tagged(stage, path="bind-resource", resource_type="device", resource_id=None, **more):
+    """A request about the tags of a device that has none."""
+    resource_id = resource_id or stage.idle().caller().device(idle_product(stage), "node")
+    body = {"resource_type": resource_type, "resource_id": resource_id, **more}
+    return call(stage.idle(), "POST", f"tags/{path}", body=body)
+
+
+@raises("IOTDA.004000")
+def an_unknown_resource(stage):
+    return tagged(stage, resource_id="nobody", tags=[])
+
+
+@raises("IOTDA.004001")
+def eleven_tags(stage):
+    return tagged(stage, tags=[{"tag_key": f"key{number}", "tag_value": "1"} for number in range(11)])
+
+
+@raises("IOTDA.004002")
+def a_tag_of_the_service_s_own(stage):
+    return tagged(stage, tags=[{"tag_key": "iot_floor", "tag_value": "3"}])
+
+
+@raises("IOTDA.004003")
+def a_tag_that_the_device_does_not_have(stage):
+    return tagged(stage, "unbind-resource", tag_keys=["floor"])
+
+
+@raises("IOTDA.004004")
+def a_tag_of_what_has_none(stage):
+    return tagged(stage, resource_type="product", tags=[])
+
+
+def desired(stage, **more):
+    """A request to desire something of a device with one property, which only it can write."""
+    server = stage.idle()
+    hours = {"property_name": "hours", "data_type": "int", "method": "R"}
+    services = [{"service_id": "light", "service_type": "light", "properties": [hours]}]
+    body = product(service_capabilities=services, app_id=server.credentials.app_id)
+    product_id = raw(server, "POST", "products", body=body).json()["product_id"]
+    device_id = server.caller().device(product_id, "node")
+    shadow = [{"service_id": "light", "desired": {}, **more}]
+    return call(server, "PUT", f"devices/{device_id}/shadow", body={"shadow": shadow})
+
+
+@raises("IOTDA.013002")
+def an_unknown_service(stage):
+    return desired(stage, service_id="dark")
+
+
+@raises("IOTDA.013003")
+def an_unknown_property(stage):
+    return desired(stage, desired={"colour": 1})
+
+
+@raises("IOTDA.013004")
+def a_property_that_only_the_device_writes(stage):
+    return desired(stage, desired={"hours": 1})
+
+
+@raises("IOTDA.014030")
+def a_shadow_that_has_changed(stage):
+    return desired(stage, version=5)
 
 
 @raises("IOTDA.013000")
@@ -358,6 +422,16 @@ def a_device_too_many(stage):
     product_id = full_product(stage).product_id
     stage.full().caller().device(product_id, "first")
     return call(stage.full(), "POST", "devices", body=device(product_id, "second"))
+
+
+@raises("IOTDA.014020")
+def a_gateway_that_is_full(stage):
+    server = stage.working(limits_gateway_devices=1)
+    caller = server.caller()
+    product_id = caller.product()
+    gateway_id = caller.device(product_id, "gateway")
+    caller.device(product_id, "first", gateway_id=gateway_id)
+    return call(server, "POST", "devices", body=device(product_id, "second", gateway_id=gateway_id))
 
 
 @raises("IOTDA.014024")

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, request::Parts as Head},
 };
 use blob::Space;
-use domain::{Action, Caller, Permit, authorize, order::rule};
+use domain::{Action, Caller, Permit, authorize_about, iam::Facts, order::rule};
 use serde_json::Value as Json;
 use sign::Payload;
 use types::{Code, Fault, Language, text};
@@ -54,7 +54,17 @@ pub(crate) struct Upload {
 impl Call {
     /// The gate: may the caller do this in the project that the path names, and is there room for it?
     pub(crate) fn authorize(&self, action: Action) -> Result<Permit, Fault> {
-        let permit = authorize(self.caller.clone(), action, &self.project_id, self.now_ms);
+        self.authorize_about(action, Ok::<_, Fault>(Facts::new()))
+    }
+
+    /// [`Call::authorize`], where policies may also ask about what is in the body, as far as it could be read.
+    pub(crate) fn authorize_about<E>(
+        &self,
+        action: Action,
+        asked: Result<Facts, E>,
+    ) -> Result<Permit, Fault> {
+        let asked = asked.unwrap_or_default();
+        let permit = authorize_about(self.caller.clone(), action, &self.project_id, self.now_ms, &asked);
         audit::asked(action, permit.is_ok());
         space::admit(&self.space, permit?)
     }

@@ -128,8 +128,8 @@ fn status(code: Code) -> StatusCode {
         Unauthenticated | IamUnauthorized => StatusCode::UNAUTHORIZED,
         TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         UnknownPath | ProductMissing | DeviceMissing | BatchTaskMissing | BatchFileMissing
-        | ExportTaskMissing | IamMissing => StatusCode::NOT_FOUND,
-        IamTaken => StatusCode::CONFLICT,
+        | ExportTaskMissing | ResourceMissing | IamMissing => StatusCode::NOT_FOUND,
+        IamTaken | ShadowVersion => StatusCode::CONFLICT,
         ForeignProject
         | Denied
         | IamDenied
@@ -146,6 +146,8 @@ fn status(code: Code) -> StatusCode {
         | ProtocolFixed
         | CommandsUnsupported
         | DeviceQuota
+        | GatewayFull
+        | TagQuota
         | DeviceHasChildren
         | SubDeviceNotFreezable
         | DeviceFrozen
@@ -176,6 +178,9 @@ fn status(code: Code) -> StatusCode {
         | ModelTooLarge
         | CommandMissing
         | CommandInvalid
+        | TagKeyReserved
+        | TagKeyMissing
+        | ResourceTypeInvalid
         | NodeIdTaken
         | GatewayMissing
         | LevelTooDeep

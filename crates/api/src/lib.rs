@@ -21,7 +21,9 @@ mod record;
 mod respond;
 mod room;
 mod router;
+mod shadows;
 mod space;
+mod tags;
 mod templates;
 
 use std::{path::PathBuf, sync::Arc};

@@ -38,6 +38,11 @@ pub(crate) fn created(body: &impl Serialize) -> Response {
     json(StatusCode::CREATED, body)
 }
 
+/// 200 and nothing more.
+pub(crate) fn ok_without_content() -> Response {
+    StatusCode::OK.into_response()
+}
+
 /// 204.
 pub(crate) fn no_content() -> Response {
     StatusCode::NO_CONTENT.into_response()

@@ -20,7 +20,7 @@ use crate::{
     rate::Rates,
     respond::{self, Around},
     room::Room,
-    templates,
+    shadows, tags, templates,
 };
 
 /// Uploads that are read at a time, of all callers; further ones wait for their turn.
@@ -85,9 +85,22 @@ fn endpoints() -> Vec<Endpoint> {
         ("AddDevice", at("/devices"), post(devices::add::add)),
         ("ListDevices", at("/devices"), get(devices::list::list)),
         ("ShowDevice", at("/devices/{device_id}"), get(devices::show::show)),
+        ("UpdateDevice", at("/devices/{device_id}"), put(devices::update::update)),
         ("DeleteDevice", at("/devices/{device_id}"), delete(devices::delete::delete)),
+        ("ResetDeviceSecret", at("/devices/{device_id}/action"), post(devices::reset_secret::reset_secret)),
+        (
+            "ChangeGateway",
+            at("/devices/{device_id}/change-gateway"),
+            post(devices::change_gateway::change_gateway),
+        ),
         ("FreezeDevice", at("/devices/{device_id}/freeze"), post(devices::freeze::freeze)),
         ("UnfreezeDevice", at("/devices/{device_id}/unfreeze"), post(devices::unfreeze::unfreeze)),
+        ("ShowDeviceShadow", at("/devices/{device_id}/shadow"), get(shadows::show::show)),
+        ("UpdateDeviceShadowDesiredData", at("/devices/{device_id}/shadow"), put(shadows::update::update)),
+        ("DeleteDeviceShadow", at("/devices/{device_id}/shadow"), delete(shadows::delete::delete)),
+        ("TagDevice", at("/tags/bind-resource"), post(tags::bind::bind)),
+        ("UntagDevice", at("/tags/unbind-resource"), post(tags::unbind::unbind)),
+        ("ListResourcesByTags", at("/tags/query-resources"), post(tags::query_resources::query_resources)),
         ("UploadBatchTaskFile", at("/batchtask-files"), post(batch_files::upload::upload)),
         ("ListBatchTaskFiles", at("/batchtask-files"), get(batch_files::list::list)),
         ("DeleteBatchTaskFile", at("/batchtask-files/{file_id}"), delete(batch_files::delete::delete)),

@@ -49,9 +49,17 @@ actions! {
     DEVICES_REGISTER = App "iotda:devices:register" adds;
     DEVICES_LIST = App "iotda:devices:queryList";
     DEVICES_QUERY = App "iotda:devices:query";
+    DEVICES_MODIFY = App "iotda:devices:modify";
+    DEVICES_RESET_SECRET = App "iotda:devices:resetSecret";
     DEVICES_FREEZE = App "iotda:devices:freeze";
     DEVICES_UNFREEZE = App "iotda:devices:unfreeze";
     DEVICES_DELETE = App "iotda:devices:delete";
+    TAGS_BIND = App "iotda:tags:bind" adds;
+    TAGS_UNBIND = App "iotda:tags:unbind";
+    TAGS_QUERY_RESOURCES = App "iotda:tags:queryResources";
+    SHADOW_QUERY = App "iotda:shadow:query";
+    SHADOW_CONFIG = App "iotda:shadow:config" adds;
+    SHADOW_DELETE = App "iotda:shadow:delete";
     BATCHTASKFILES_CREATE = Project "iotda:batchtaskfiles:create" adds;
     BATCHTASKFILES_LIST = Project "iotda:batchtaskfiles:queryList";
     BATCHTASKFILES_DELETE = Project "iotda:batchtaskfiles:delete";
@@ -132,7 +140,9 @@ mod tests {
     fn what_makes_something_takes_room_and_nothing_else_does() {
         for action in Action::ALL {
             let verb = action.as_str().rsplit(':').next().unwrap();
-            let makes = ["create", "register", "add", "grant"].iter().any(|word| verb.starts_with(word));
+            let makes = ["create", "register", "add", "grant", "bind", "config"]
+                .iter()
+                .any(|word| verb.starts_with(word));
             assert_eq!(action.adds(), makes, "{}", action.as_str());
         }
     }

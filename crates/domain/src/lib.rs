@@ -19,6 +19,6 @@ pub use condition::Condition;
 pub use ids::Ids;
 pub use limits::Limits;
 pub use model::Model;
-pub use permit::{ACCOUNT, Access, AppOf, Apps, Caller, Permit, Rights, Scope, authorize};
+pub use permit::{ACCOUNT, Access, AppOf, Apps, Caller, Permit, Rights, Scope, authorize, authorize_about};
 pub use retention::Retention;
 pub use rng::{Rng, SystemRng};

@@ -45,6 +45,10 @@ pub struct Limits {
     pub ota_packages: i64,
     /// Devices a project. Documented: 2,000,000 in the standard edition.
     pub devices: i64,
+    /// Sub-devices a gateway, on both levels. Documented: 50,000.
+    pub gateway_devices: i64,
+    /// Tags a device. Documented: 10.
+    pub device_tags: i64,
     /// Wrong signatures or passwords in a row from one address that lock the key or the user there; 0 for none.
     /// Documented: 5.
     pub signature_failures: u32,
@@ -97,6 +101,8 @@ impl Default for Limits {
             group_devices: 20_000,
             ota_packages: 1000,
             devices: 2_000_000,
+            gateway_devices: 50_000,
+            device_tags: 10,
             signature_failures: 5,
             lock_seconds: 300,
             users: 50,

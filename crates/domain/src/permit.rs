@@ -199,12 +199,23 @@ pub const ACCOUNT: &str = "";
 
 /// The gate: may `caller` do `action` in the project that the path names, and for which of its apps?
 pub fn authorize(caller: Caller, action: Action, project_id: &str, now_ms: i64) -> Result<Permit, Fault> {
+    authorize_about(caller, action, project_id, now_ms, &Facts::new())
+}
+
+/// [`authorize`], where conditions may also ask for what is known of the request itself.
+pub fn authorize_about(
+    caller: Caller,
+    action: Action,
+    project_id: &str,
+    now_ms: i64,
+    asked: &Facts,
+) -> Result<Permit, Fault> {
     if caller.project_id != project_id {
         return Err(Code::ForeignProject.into());
     }
     let (apps, all) = match &caller.rights {
         Rights::Root(apps) => (apps.clone().filter(|_| action.of() == Of::App), true),
-        Rights::Granted(access) => access.apps_for(action, &caller.facts(access, now_ms))?,
+        Rights::Granted(access) => access.apps_for(action, &caller.facts(access, now_ms).and(asked))?,
     };
     Ok(Permit { caller, action, scope: Scope { project_id: project_id.into(), apps, all } })
 }

@@ -3,7 +3,7 @@
 
 use db::{Tx, args};
 
-use crate::{Context, Error, Store, apps, batch_files, identity, subtasks};
+use crate::{Context, Error, Store, apps, batch_files, devices, identity, subtasks};
 
 /// Rows that one unit of the Pruner removes, so that it never holds the writer for long.
 const SLICE: i64 = 2000;
@@ -76,6 +76,6 @@ fn attempt(object_key: &str) -> Option<(&str, i64)> {
 fn prune(tx: &mut dyn Tx, context: &Context) -> Result<bool, Error> {
     batch_files::expire(tx, context)?;
     identity::expire(tx, context.clock.now_ms(), SLICE)?;
-    let more = apps::prune_doomed(tx, SLICE)?;
+    let more = apps::prune_doomed(tx, SLICE)? | devices::expire(tx, context)?;
     Ok(subtasks::prune_doomed(tx, SLICE)? || more)
 }

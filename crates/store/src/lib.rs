@@ -23,7 +23,9 @@ mod page;
 pub mod products;
 mod retention;
 mod schema;
+pub mod shadows;
 pub mod subtasks;
+pub mod tags;
 pub mod transfer;
 mod vault;
 

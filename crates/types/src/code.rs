@@ -79,6 +79,13 @@ catalogue! {
     AppKept = "IOTDA.001007", "Operation not allowed. The application does not belong to the authorized user.", "应用与用户信息不匹配";
     AppNameTaken = "IOTDA.001008", "Operation not allowed. The application name already exists.", "应用名称已存在", ours;
 
+    // Tags.
+    ResourceMissing = "IOTDA.004000", "The resource does not exist.", "资源不存在", ours;
+    TagQuota = "IOTDA.004001", "Operation not allowed. The number of tags has reached the upper limit.", "标签数量达到上限", ours;
+    TagKeyReserved = "IOTDA.004002", "Invalid input. The tag_key cannot start with 'iot_'.", "标签键不能以iot_开头", ours; // the service's text quotes the key
+    TagKeyMissing = "IOTDA.004003", "Invalid input. The tag_key does not exist.", "标签键不存在", ours;
+    ResourceTypeInvalid = "IOTDA.004004", "Invalid input. The resource_type is invalid.", "资源类型不合法", ours;
+
     // Products.
     ProductMissing = "IOTDA.013000", "The product does not exist.", "产品不存在", ours;
     ServiceMissing = "IOTDA.013002", "Invalid input. The service does not exist in the product.", "产品中不存在该服务", ours;
@@ -97,7 +104,9 @@ catalogue! {
     GatewayMissing = "IOTDA.014011", "Invalid input. The gateway does not exist.", "网关不存在", ours;
     LevelTooDeep = "IOTDA.014012", "Invalid input. The level of the sub-device exceeds the upper limit.", "子设备层级超过上限", ours;
     DeviceQuota = "IOTDA.014019", "Operation not allowed. The device quota is used up.", "设备数量达到上限", ours;
+    GatewayFull = "IOTDA.014020", "Operation not allowed. The number of sub-devices of the gateway has reached the upper limit.", "网关的子设备数量达到上限", ours;
     DeviceHasChildren = "IOTDA.014024", "Operation not allowed. The device has sub-devices.", "设备存在子设备", ours;
+    ShadowVersion = "IOTDA.014030", "Operation not allowed. The version of the device shadow does not match.", "设备影子版本不一致", ours;
     DeviceTaken = "IOTDA.014031", "Invalid input. The device already exists.", "设备已存在。";
     SubDeviceNotFreezable = "IOTDA.014038", "Operation not allowed. It is not allowed to freeze sub-devices, only gateways or directly connected devices can be frozen.", "禁止冻结子设备，只能冻结网关或者直连设备";
     DeviceFrozen = "IOTDA.014039", "Operation not allowed. The device has been frozen.", "设备已冻结", ours;

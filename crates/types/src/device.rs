@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::page::Page;
+use crate::{page::Page, shadow::Desired, tag::Tag};
 
 /// What a caller, or a row of a file, gives to add a device; already checked.
 #[derive(Clone, Serialize, Deserialize)]
@@ -34,6 +34,60 @@ pub struct AddDevice {
     pub timeout: i64,
     /// Free JSON, at most 1 KiB.
     pub extension_info: Option<Value>,
+    /// What its shadow desires from the first.
+    #[serde(default)]
+    pub shadow: Vec<Desired>,
+}
+
+/// What is changed about a device; `None` leaves it as it is.
+#[derive(Clone, Debug, Default)]
+pub struct UpdateDevice {
+    /// Its name.
+    pub device_name: Option<String>,
+    /// Optional text.
+    pub description: Option<String>,
+    /// Free JSON, in place of the earlier one.
+    pub extension_info: Option<Value>,
+    /// Whether only secure connections are accepted.
+    pub secure_access: Option<bool>,
+    /// Seconds from now in which it must connect for the first time; 0 for no limit.
+    pub timeout: Option<i64>,
+}
+
+/// Which of a device's two secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretType {
+    /// The one that it was added with.
+    Primary,
+    /// The one beside it, of the same worth.
+    Secondary,
+}
+
+impl SecretType {
+    /// As on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Primary => "PRIMARY",
+            Self::Secondary => "SECONDARY",
+        }
+    }
+}
+
+/// The answer of ResetDeviceSecret.
+#[derive(Clone, Serialize)]
+pub struct NewSecret {
+    /// The device.
+    pub device_id: String,
+    /// In clear.
+    pub secret: String,
+    /// `PRIMARY` or `SECONDARY`.
+    pub secret_type: &'static str,
+}
+
+impl fmt::Debug for NewSecret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "NewSecret {{ {:?} .. }}", self.device_id)
+    }
 }
 
 impl fmt::Debug for AddDevice {
@@ -51,9 +105,15 @@ pub struct AuthInfo {
     /// In clear only in the answer of AddDevice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
+    /// The one beside it, masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secondary_secret: Option<String>,
     /// Of the device's certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
+    /// Of the certificate beside it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secondary_fingerprint: Option<String>,
     /// Whether only secure connections are accepted.
     pub secure_access: bool,
     /// Seconds to the first connection.
@@ -87,6 +147,12 @@ pub struct Device {
     /// Optional text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// The version of its firmware, as it told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fw_version: Option<String>,
+    /// The version of its software, as it told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sw_version: Option<String>,
     /// The product it is one of.
     pub product_id: String,
     /// That product's name.
@@ -102,8 +168,8 @@ pub struct Device {
     /// Free JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub extension_info: Option<Value>,
-    /// Always empty until tags exist.
-    pub tags: Vec<Value>,
+    /// Its tags, by their keys.
+    pub tags: Vec<Tag>,
 }
 
 /// The answer of ListDevices.

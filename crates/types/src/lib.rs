@@ -12,6 +12,8 @@ pub mod id;
 mod language;
 pub mod page;
 pub mod product;
+pub mod shadow;
+pub mod tag;
 mod text;
 pub mod time;
 

@@ -30,10 +30,22 @@ fn filter(query: &mut Query) -> DeviceFilter {
         app_id: query.text("app_id", rule::ID36, Code::InvalidInput),
         product_id: query.text("product_id", rule::ID36, Code::InvalidInput),
         gateway_id: query.text("gateway_id", rule::ID128, Code::InvalidInput),
+        is_cascade: truth(query, "is_cascade_query"),
         node_id: query.text("node_id", rule::NODE_ID, Code::InvalidInput),
         device_name: query.text("device_name", rule::DEVICE_NAME, Code::InvalidInput),
         start_ms,
         end_ms,
+    }
+}
+
+fn truth(query: &mut Query, name: &str) -> bool {
+    match query.get(name) {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => {
+            query.wrong(Code::InvalidInput, name, text!("must be true or false", "取值只能是true或false"));
+            false
+        }
     }
 }
 

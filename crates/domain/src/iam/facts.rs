@@ -123,6 +123,13 @@ impl Facts {
         }
     }
 
+    /// And all of these.
+    #[must_use]
+    pub fn and(mut self, others: &Facts) -> Self {
+        self.known.extend_from_slice(&others.known);
+        self
+    }
+
     /// Adds one value of a key.
     pub fn add(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<String>) {
         self.known.push((key.into(), value.into()));

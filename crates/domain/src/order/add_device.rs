@@ -3,7 +3,7 @@
 
 use types::{device::AddDevice, text};
 
-use super::{Fields, rule};
+use super::{Fields, rule, shadow};
 
 /// Most bytes of `extension_info`.
 const EXTENSION_BYTES_MAX: usize = 1024;
@@ -24,6 +24,7 @@ pub fn add_device(fields: &mut Fields<'_>) -> AddDevice {
         secure_access: auth.secure_access,
         timeout: auth.timeout,
         extension_info: extension_info(fields),
+        shadow: shadow(fields).unwrap_or_default(),
     };
     if order.device_id.is_none() && order.node_id.contains(':') {
         fields.wrong(
@@ -72,7 +73,7 @@ fn auth_info(fields: &mut Fields<'_>) -> Auth {
     }
 }
 
-fn extension_info(fields: &mut Fields<'_>) -> Option<serde_json::Value> {
+pub(super) fn extension_info(fields: &mut Fields<'_>) -> Option<serde_json::Value> {
     let value = fields.json("extension_info")?;
     if !value.is_object() || value.to_string().len() > EXTENSION_BYTES_MAX {
         fields.wrong(

@@ -4,6 +4,12 @@
 mod add_device;
 mod fields;
 pub mod rule;
+mod shadow;
+mod tags;
+mod update_device;
 
 pub use add_device::add_device;
 pub use fields::Fields;
+pub use shadow::{must_be_of_model, shadow};
+pub use tags::{resource_id, tag_keys, tags, tags_sought};
+pub use update_device::{new_secret, update_device};

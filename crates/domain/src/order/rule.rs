@@ -51,6 +51,10 @@ fn service(character: char) -> bool {
     name(character) || character == '$'
 }
 
+fn tag(character: char) -> bool {
+    id(character) || han(character) || character == '.'
+}
+
 /// A database ends a text at U+0000, or refuses it: a filter on it would find every name.
 fn not_nul(character: char) -> bool {
     character != '\0'
@@ -142,6 +146,30 @@ pub const BOUND16: Rule = rule(1, 16, Some(not_nul), "must be 1 to 16 characters
 /// `unit`
 pub const TEXT16: Rule =
     text_rule(16, "must be at most 16 characters without U+0000", "不能超过16个字符，且不含U+0000");
+/// `service_id` of a shadow
+pub const SERVICE256: Rule = rule(
+    1,
+    256,
+    Some(not_nul),
+    "must be 1 to 256 characters without U+0000",
+    "必须为1~256个字符，且不含U+0000",
+);
+/// `tag_key`
+pub const TAG_KEY: Rule = rule(
+    1,
+    64,
+    Some(tag),
+    "must be 1 to 64 letters, digits, Chinese characters, _, . and -",
+    "必须为1~64个字符，只能包含中文、字母、数字、下划线（_）、点（.）和连接符（-）",
+);
+/// `tag_value`
+pub const TAG_VALUE: Rule = rule(
+    1,
+    128,
+    Some(tag),
+    "must be 1 to 128 letters, digits, Chinese characters, _, . and -",
+    "必须为1~128个字符，只能包含中文、字母、数字、下划线（_）、点（.）和连接符（-）",
+);
 /// `description` of a device
 pub const TEXT2048: Rule =
     text_rule(2048, "must be at most 2048 characters without U+0000", "不能超过2048个字符，且不含U+0000");

@@ -7,11 +7,7 @@
 
 use db::{Tx, args};
 
-use crate::{Context, Error, batch_tasks, export_tasks, garbage, identity};
-
-/// What belongs to one device and to nobody else.
-const OF_DEVICE: [&str; 6] =
-    ["tag", "shadow", "device_message", "async_command", "group_member", "device_upgrade"];
+use crate::{Context, Error, batch_tasks, devices, export_tasks, garbage, identity};
 
 /// Deletes an app that is not the default one, within the gate of its project.
 pub(super) fn delete(
@@ -55,7 +51,7 @@ pub(crate) fn prune_doomed(tx: &mut dyn Tx, slice: i64) -> Result<bool, Error> {
     let devices = format!(
         "project_id = ?1 AND device_id IN (SELECT device_id FROM device WHERE {app} ORDER BY record_id LIMIT ?3)"
     );
-    for table in OF_DEVICE {
+    for table in of_device() {
         tx.execute(&format!("DELETE FROM {table} WHERE {devices}"), args![&project_id, &app_id, slice])?;
     }
     let gone =
@@ -85,14 +81,19 @@ pub(crate) fn make_way(
     )?;
     let mut gone = 0;
     for device_id in &left {
-        for table in OF_DEVICE.iter().chain(&["device"]) {
+        for table in of_device().chain(["device"]) {
             let sql = format!("DELETE FROM {table} WHERE project_id = ?1 AND device_id = ?2");
             let removed = tx.execute(&sql, args![project_id, device_id])?;
-            gone += if *table == "device" { removed as i64 } else { 0 };
+            gone += if table == "device" { removed as i64 } else { 0 };
         }
     }
     count_gone(tx, project_id, gone)?;
     Ok(gone > 0)
+}
+
+/// The groups that had them as members are gone already.
+fn of_device() -> impl Iterator<Item = &'static str> {
+    devices::OWN.into_iter().chain(["group_member"])
 }
 
 fn count_gone(tx: &mut dyn Tx, project_id: &str, gone: i64) -> Result<(), Error> {

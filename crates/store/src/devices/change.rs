@@ -1,152 +1,14 @@
-//! What changes a device, each a function over a transaction: what one call does and what a subtask does is the
-//! same, so that a subtask fails with exactly the code that the call would have answered.
+//! What changes a device in place.
 
-use db::{Tx, args};
-use types::{Code, Fault, device::AddDevice};
+use db::{Tx, Value, args};
+use types::{
+    Code, Fault,
+    device::{SecretType, UpdateDevice},
+    text,
+};
 
-use super::{Reach, secret_place};
-use crate::{Context, Error, apps, products};
-
-/// What [`add`] has added.
-#[derive(Clone)]
-pub struct Added {
-    /// The device's id.
-    pub device_id: String,
-    /// Its secret in clear.
-    pub secret: Option<String>,
-}
-
-/// Adds a device within `reach`.
-pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevice) -> Result<Added, Error> {
-    let project_id = reach.project_id;
-    let app_id = products::app_of(tx, project_id, &order.product_id)?
-        .filter(|app_id| reach.app_id.is_none_or(|only| only == app_id))
-        .ok_or_else(|| Fault::of_value(Code::ProductMissing, "product_id", &order.product_id))?;
-    let device_id =
-        order.device_id.clone().unwrap_or_else(|| format!("{}_{}", order.product_id, order.node_id));
-    if let Some(taken) = taken(tx, project_id, &device_id, order)? {
-        let made = apps::make_way(tx, project_id, &device_id, &order.product_id, &order.node_id)?;
-        return if made { add(tx, context, reach, order) } else { Err(taken.into()) };
-    }
-    if let Some(gateway_id) = &order.gateway_id {
-        hold_tree(tx, project_id)?;
-        gateway_may_have_children(tx, project_id, &app_id, gateway_id)?;
-    }
-    take_quota(tx, context, project_id)?;
-    // Whoever deletes a product or an app takes the same turn, so this is the last time that it may have gone.
-    if products::app_of(tx, project_id, &order.product_id)?.is_none() {
-        give_quota_back(tx, project_id)?;
-        return Err(Fault::of_value(Code::ProductMissing, "product_id", &order.product_id).into());
-    }
-    let secret =
-        (order.auth_type == "SECRET").then(|| order.secret.clone().unwrap_or_else(|| context.rng.hex(32)));
-    insert(tx, context, project_id, &app_id, &device_id, order, secret.as_deref())?;
-    Ok(Added { device_id, secret })
-}
-
-/// Why a device can not be called so.
-fn taken(
-    tx: &mut dyn Tx,
-    project_id: &str,
-    device_id: &str,
-    order: &AddDevice,
-) -> Result<Option<Fault>, Error> {
-    let node = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2 AND node_id = ?3";
-    let node_taken = tx.exists(node, args![project_id, &order.product_id, &order.node_id])?;
-    // In this order, because between two looks another node may add the same device.
-    let device = "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2";
-    if tx.exists(device, args![project_id, device_id])? {
-        // The documented text is the whole text.
-        return Ok(Some(Code::DeviceTaken.into()));
-    }
-    Ok(node_taken.then(|| Fault::of_value(Code::NodeIdTaken, "node_id", &order.node_id)))
-}
-
-fn insert(
-    tx: &mut dyn Tx,
-    context: &Context,
-    project_id: &str,
-    app_id: &str,
-    device_id: &str,
-    order: &AddDevice,
-    secret: Option<&str>,
-) -> Result<(), Error> {
-    let place = secret_place(device_id, project_id);
-    let sealed = secret.map(|secret| context.vault.seal(&*context.rng, &place, secret.as_bytes()));
-    let extension = order.extension_info.as_ref().map(ToString::to_string);
-    tx.execute(
-        "INSERT INTO device (project_id, device_id, record_id, app_id, product_id, node_id, gateway_id, device_name,
-           description, node_type, status, frozen, auth_type, secret_sealed, fingerprint, secure_access,
-           timeout_seconds, extension_info, created_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'INACTIVE', 0, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
-        args![
-            project_id,
-            device_id,
-            &context.ids.next().to_string(),
-            app_id,
-            &order.product_id,
-            &order.node_id,
-            order.gateway_id.as_deref().unwrap_or(device_id),
-            order.device_name.as_ref(),
-            order.description.as_ref(),
-            if order.gateway_id.is_some() { "ENDPOINT" } else { "GATEWAY" },
-            &order.auth_type,
-            sealed.as_deref(),
-            order.fingerprint.as_ref(),
-            order.secure_access,
-            order.timeout,
-            extension.as_ref(),
-            context.clock.now_ms(),
-        ],
-    )?;
-    Ok(())
-}
-
-/// A sub-device's parent must exist in the same app and itself lie at most one level below a gateway.
-fn gateway_may_have_children(
-    tx: &mut dyn Tx,
-    project_id: &str,
-    app_id: &str,
-    gateway_id: &str,
-) -> Result<(), Error> {
-    let parent = "SELECT gateway_id FROM device WHERE project_id = ?1 AND device_id = ?2 AND app_id = ?3";
-    let refused = |code| Fault::of_value(code, "gateway_id", gateway_id);
-    let above = tx
-        .first(parent, args![project_id, gateway_id, app_id], |row| row.string(0))?
-        .ok_or_else(|| refused(Code::GatewayMissing))?;
-    if above == gateway_id {
-        return Ok(());
-    }
-    let top = tx.first(parent, args![project_id, &above, app_id], |row| row.string(0))?;
-    if top.is_some_and(|top| top == above) {
-        return Ok(());
-    }
-    Err(refused(Code::LevelTooDeep).into())
-}
-
-fn take_quota(tx: &mut dyn Tx, context: &Context, project_id: &str) -> Result<(), Error> {
-    let limit = context.limits.devices;
-    let taken = tx.execute(
-        "UPDATE project SET devices = devices + 1 WHERE project_id = ?1 AND devices < ?2",
-        args![project_id, limit],
-    )?;
-    match taken {
-        1 => Ok(()),
-        _ => Err(Fault::at_limit(Code::DeviceQuota, "limits.devices", limit).into()),
-    }
-}
-
-/// Waits until nobody else changes who lies below whom, until this unit of work ends: a gateway must not go while
-/// it is given a sub-device, nor a device twice.
-fn hold_tree(tx: &mut dyn Tx, project_id: &str) -> Result<(), Error> {
-    tx.execute("UPDATE project SET devices = devices WHERE project_id = ?1", args![project_id])?;
-    Ok(())
-}
-
-fn give_quota_back(tx: &mut dyn Tx, project_id: &str) -> Result<(), Error> {
-    tx.execute("UPDATE project SET devices = devices - 1 WHERE project_id = ?1", args![project_id])?;
-    Ok(())
-}
+use super::{Reach, end, hold, secondary_place, secret_place};
+use crate::{Context, Error};
 
 /// What a batch task's report tells of a device besides its id.
 #[derive(Clone, Debug)]
@@ -196,24 +58,63 @@ fn set_frozen(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str, frozen: bool) 
     Ok(named)
 }
 
-/// Deletes a device within `reach`, its secret with it. A gateway must lose its sub-devices first: nobody who
-/// names one device means fifty thousand. What batch tasks say of the device stays as they said it.
-pub fn delete(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str) -> Result<Named, Error> {
-    let project_id = reach.project_id;
-    hold_tree(tx, project_id)?;
-    let found = tx.first(
-        "SELECT node_id, device_name FROM device
-          WHERE project_id = ?1 AND device_id = ?2 AND (?3 IS NULL OR app_id = ?3)",
-        args![project_id, device_id, reach.app_id],
-        |row| Ok(Named { node_id: row.string(0)?, device_name: row.opt_string(1)? }),
-    )?;
-    let named = found.ok_or(Code::DeviceMissing)?;
-    let children =
-        "SELECT 1 FROM device WHERE project_id = ?1 AND gateway_id = ?2 AND gateway_id <> device_id";
-    if tx.exists(children, args![project_id, device_id])? {
-        return Err(Code::DeviceHasChildren.into());
+/// Changes a device within `reach`; what the order does not name stays.
+pub fn update(
+    tx: &mut dyn Tx,
+    context: &Context,
+    reach: Reach<'_>,
+    device_id: &str,
+    order: &UpdateDevice,
+) -> Result<Named, Error> {
+    let named = hold(tx, reach, device_id)?.named;
+    let key = args![reach.project_id, device_id];
+    let extension = order.extension_info.as_ref().map(ToString::to_string);
+    let mut set = |column: &str, value: Value<'_>| {
+        let sql = format!("UPDATE device SET {column} = ?3 WHERE project_id = ?1 AND device_id = ?2");
+        tx.execute(&sql, &[key[0], key[1], value])
+    };
+    if let Some(name) = &order.device_name {
+        set("device_name", name.into())?;
     }
-    tx.execute("DELETE FROM device WHERE project_id = ?1 AND device_id = ?2", args![project_id, device_id])?;
-    give_quota_back(tx, project_id)?;
-    Ok(named)
+    if let Some(description) = &order.description {
+        set("description", description.into())?;
+    }
+    if let Some(extension) = &extension {
+        set("extension_info", extension.into())?;
+    }
+    if let Some(secure) = order.secure_access {
+        set("secure_access", secure.into())?;
+    }
+    if let Some(seconds) = order.timeout {
+        // The time begins anew: to be told of a limit that passed long ago would be to be deleted.
+        set("timeout_seconds", seconds.into())?;
+        set("expires_ms", end::due(context, seconds).into())?;
+    }
+    Ok(Named { device_name: order.device_name.clone().or(named.device_name), ..named })
+}
+
+/// Gives a device within `reach` another secret.
+pub(super) fn reset_secret(
+    tx: &mut dyn Tx,
+    context: &Context,
+    reach: Reach<'_>,
+    device_id: &str,
+    secret_type: SecretType,
+    secret: &str,
+) -> Result<(), Error> {
+    let project_id = reach.project_id;
+    hold(tx, reach, device_id)?;
+    let by_secret = "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2 AND auth_type = 'SECRET'";
+    if !tx.exists(by_secret, args![project_id, device_id])? {
+        let why = text!("The device proves itself by a certificate.", "该设备使用证书认证。");
+        return Err(Fault::new(Code::InvalidInput, why).into());
+    }
+    let (column, place) = match secret_type {
+        SecretType::Primary => ("secret_sealed", secret_place(device_id, project_id)),
+        SecretType::Secondary => ("secondary_secret_sealed", secondary_place(device_id, project_id)),
+    };
+    let sealed = context.vault.seal(&*context.rng, &place, secret.as_bytes());
+    let sql = format!("UPDATE device SET {column} = ?3 WHERE project_id = ?1 AND device_id = ?2");
+    tx.execute(&sql, args![project_id, device_id, &*sealed])?;
+    Ok(())
 }

@@ -122,7 +122,15 @@ impl Store {
                 "UPDATE device SET secret_sealed = ?3 WHERE device_id = ?1 AND project_id = ?2",
                 crate::devices::secret_place,
             )?;
-            Ok(keys + temporary + devices + crate::subtasks::reseal(tx, context)?)
+            let others = reseal_table(
+                tx,
+                context,
+                "SELECT device_id, project_id, secondary_secret_sealed FROM device
+                  WHERE secondary_secret_sealed IS NOT NULL",
+                "UPDATE device SET secondary_secret_sealed = ?3 WHERE device_id = ?1 AND project_id = ?2",
+                crate::devices::secondary_place,
+            )?;
+            Ok(keys + temporary + devices + others + crate::subtasks::reseal(tx, context)?)
         })
         .await
     }

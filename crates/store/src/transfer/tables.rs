@@ -111,6 +111,8 @@ pub const TABLES: &[Table] = &[
             "secondary_fingerprint",
             "fw_version",
             "sw_version",
+            "expires_ms",
+            "below",
         ],
     ),
     table("doomed_app", 2, &["project_id", "app_id"]),
@@ -133,7 +135,7 @@ pub const TABLES: &[Table] = &[
         ],
     ),
     table("group_member", 3, &["project_id", "group_id", "device_id", "record_id"]),
-    table("tag", 3, &["project_id", "device_id", "tag_key", "tag_value"]),
+    table("tag", 3, &["project_id", "device_id", "tag_key", "tag_value", "record_id"]),
     table(
         "shadow",
         3,

@@ -47,6 +47,7 @@ pub(crate) fn order(product_id: &str, node_id: &str) -> AddDevice {
         secure_access: true,
         timeout: 0,
         extension_info: None,
+        shadow: Vec::new(),
     }
 }
 

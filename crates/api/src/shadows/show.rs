@@ -1,0 +1,12 @@
+//! ShowDeviceShadow
+
+use axum::extract::State;
+use domain::Action;
+use types::Code;
+
+use crate::{Api, call::Call, error::Answer, respond::ok};
+
+pub(crate) async fn show(State(api): State<Api>, call: Call) -> Answer {
+    let permit = call.authorize(Action::SHADOW_QUERY)?;
+    Ok(ok(&api.store.shadows().show(&permit, call.id(Code::DeviceMissing)?).await?))
+}

@@ -1,0 +1,86 @@
+//! What a caller desires of a device's shadow.
+
+use std::collections::HashSet;
+
+use serde_json::Value as Json;
+use types::{Code, Fault, shadow::Desired, text};
+
+use super::{Fields, rule};
+
+/// A model has no more services.
+const SERVICES_MAX: usize = 500;
+
+/// Reads `shadow`. What a service or a property may be is for the product's model to say.
+pub fn shadow(fields: &mut Fields<'_>) -> Option<Vec<Desired>> {
+    let services = fields.each("shadow", SERVICES_MAX, service)?;
+    let mut seen = HashSet::new();
+    if services.iter().any(|service| !seen.insert(service.service_id.as_str())) {
+        fields.wrong("shadow", text!("names a service twice", "同一服务出现了两次"));
+    }
+    Some(services)
+}
+
+fn service(fields: &mut Fields<'_>) -> Desired {
+    let service_id = fields.required_text("service_id", rule::SERVICE256);
+    let version = fields.int("version", 0, i64::MAX);
+    let desired = fields.json("desired").and_then(|value| value.as_object()).cloned();
+    if desired.is_none() && fields.json("desired").is_some() {
+        fields.wrong("desired", text!("must be an object", "必须是JSON对象"));
+    }
+    let desired = fields.required("desired", desired);
+    if desired.keys().any(|key| key.contains(['.', '$', '\0'])) {
+        fields.wrong("desired", text!("has a key with ., $ or U+0000", "键中不能包含.、$和U+0000"));
+    }
+    Desired { service_id, desired, version }
+}
+
+/// Refuses what a product's model (its `service_capabilities`) does not have, or does not let anybody write.
+pub fn must_be_of_model(model: &Json, services: &[Desired]) -> Result<(), Fault> {
+    for order in services {
+        let service = named(model, "service_id", &order.service_id)
+            .ok_or_else(|| Fault::of_value(Code::ServiceMissing, "service_id", &order.service_id))?;
+        for name in order.desired.keys() {
+            let refused = |code| Fault::of_value(code, "desired", &format!("{}.{name}", order.service_id));
+            let property = named(&service["properties"], "property_name", name)
+                .ok_or_else(|| refused(Code::PropertyMissing))?;
+            if !property["method"].as_str().is_some_and(|method| method.contains('W')) {
+                return Err(refused(Code::PropertyNotWritable));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The object of a list that has this name.
+fn named<'j>(list: &'j Json, field: &str, name: &str) -> Option<&'j Json> {
+    list.as_array()?.iter().find(|object| object[field].as_str() == Some(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use types::{Code, Language};
+
+    use super::*;
+
+    fn wrong(shadow: serde_json::Value) -> String {
+        let body = json!({ "shadow": shadow });
+        let mut fields = Fields::of(&body, Code::InvalidInput).unwrap();
+        let order = super::shadow(&mut fields);
+        fields.finish(order).unwrap_err().message(Language::English)
+    }
+
+    #[test]
+    fn each_service_once_each_key_plain() {
+        let of = |service_id: &str, desired: serde_json::Value| json!({ "service_id": service_id, "desired": desired });
+        assert!(
+            wrong(json!([of("a", json!({})), of("a", json!({}))])).contains("shadow: names a service twice")
+        );
+        for key in ["a.b", "$a", "a\0"] {
+            assert!(wrong(json!([of("a", json!({ key: 1 }))])).contains("shadow[0].desired: has a key with"));
+        }
+        assert!(wrong(json!([{ "service_id": "a" }])).contains("shadow[0].desired: is required"));
+        assert!(wrong(json!([of("a", json!([]))])).contains("shadow[0].desired: must be an object"));
+        assert!(wrong(json!({})).contains("shadow: must be a list"));
+    }
+}

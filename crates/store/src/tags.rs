@@ -1,0 +1,169 @@
+//! Tags of devices.
+
+use db::{Tx, Value, args};
+use domain::Permit;
+use types::{
+    Code, Fault,
+    device::Device,
+    page::{PageOrder, Paged},
+    tag::{Resource, Tag},
+};
+
+use crate::{Error, Store, devices, page};
+
+/// The verbs of tags.
+pub struct Tags<'s>(&'s Store);
+
+impl Store {
+    /// Tags.
+    pub fn tags(&self) -> Tags<'_> {
+        Tags(self)
+    }
+}
+
+impl Tags<'_> {
+    /// Gives a device tags; one of a key that it has takes the new value.
+    pub async fn bind(&self, permit: &Permit, device_id: String, tags: Vec<Tag>) -> Result<(), Error> {
+        let scope = permit.scope().clone();
+        self.0
+            .unit(move |tx, context| {
+                let device = held(tx, &scope, &device_id)?;
+                for tag in &tags {
+                    tx.execute(
+                        "INSERT INTO tag (project_id, device_id, tag_key, tag_value, record_id)
+                         VALUES (?1, ?2, ?3, ?4, ?5)
+                         ON CONFLICT (project_id, device_id, tag_key) DO UPDATE SET tag_value = excluded.tag_value",
+                        args![
+                            scope.project_id(),
+                            &device_id,
+                            &tag.tag_key,
+                            tag.tag_value.as_ref(),
+                            &device.record_id,
+                        ],
+                    )?;
+                }
+                let sql = "SELECT COUNT(*) FROM tag WHERE project_id = ?1 AND device_id = ?2";
+                let limit = context.limits.device_tags;
+                if tx.count(sql, args![scope.project_id(), &device_id])? > limit {
+                    return Err(Fault::at_limit(Code::TagQuota, "limits.device_tags", limit).into());
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Takes tags from a device, which must have all of them.
+    pub async fn unbind(&self, permit: &Permit, device_id: String, keys: Vec<String>) -> Result<(), Error> {
+        let scope = permit.scope().clone();
+        self.0
+            .unit(move |tx, _| {
+                held(tx, &scope, &device_id)?;
+                for key in &keys {
+                    let sql = "DELETE FROM tag WHERE project_id = ?1 AND device_id = ?2 AND tag_key = ?3";
+                    if tx.execute(sql, args![scope.project_id(), &device_id, key])? == 0 {
+                        return Err(Fault::of_value(Code::TagKeyMissing, "tag_key", key).into());
+                    }
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// One page of what has any of these tags.
+    pub async fn resources(
+        &self,
+        permit: &Permit,
+        tags: Vec<Tag>,
+        order: PageOrder,
+    ) -> Result<Paged<Resource>, Error> {
+        let scope = permit.scope().clone();
+        self.0
+            .db
+            .read(move |tx| {
+                let within = scope.apps_listed();
+                let mut args: Vec<Value<'_>> = vec![scope.project_id().into(), within.as_ref().into()];
+                let having = having(&tags, &mut args);
+                let count = tx.count(
+                    &format!("SELECT COUNT(*) FROM (SELECT DISTINCT t.record_id {having}) AS had"),
+                    &args,
+                )?;
+                let marker = order.marker.to_string();
+                let at = args.len();
+                args.extend([Value::from(&marker), order.limit.into(), order.offset.into()]);
+                let sql = format!(
+                    "SELECT DISTINCT t.record_id, t.device_id {having} AND t.record_id < ?{}
+                      ORDER BY t.record_id DESC LIMIT ?{} OFFSET ?{}",
+                    at + 1,
+                    at + 2,
+                    at + 3
+                );
+                let records = tx.all(&sql, &args, |row| {
+                    Ok((page::record_id(row, 0)?, Resource { resource_id: row.string(1)? }))
+                })?;
+                Ok(page::paged(records, count))
+            })
+            .await
+    }
+}
+
+/// The rest of a query of tags `t` that are one of `tags`, whose texts go behind `args`.
+fn having<'t>(tags: &'t [Tag], args: &mut Vec<Value<'t>>) -> String {
+    let mut any = Vec::new();
+    for tag in tags {
+        args.push((&tag.tag_key).into());
+        let key = args.len();
+        match &tag.tag_value {
+            Some(value) => {
+                args.push(value.into());
+                any.push(format!("(t.tag_key = ?{key} AND t.tag_value = ?{})", key + 1));
+            }
+            None => any.push(format!("t.tag_key = ?{key}")),
+        }
+    }
+    format!(
+        "FROM tag t WHERE t.project_id = ?1 AND ({})
+           AND (?2 IS NULL OR EXISTS (SELECT 1 FROM device d WHERE d.project_id = t.project_id
+             AND d.device_id = t.device_id AND ?2 LIKE '%,' || d.app_id || ',%'))",
+        any.join(" OR ")
+    )
+}
+
+/// The device that is tagged.
+fn held(tx: &mut dyn Tx, scope: &domain::Scope, device_id: &str) -> Result<devices::Held, Error> {
+    let missing = |error| match error {
+        Error::Fault(fault) if fault.code == Code::DeviceMissing => Code::ResourceMissing.into(),
+        other => other,
+    };
+    let reach = devices::reach(tx, scope, device_id).map_err(missing)?;
+    devices::hold(tx, reach, device_id).map_err(missing)
+}
+
+/// Puts their tags to devices of a project, each in the order of the keys.
+pub(crate) fn fill<'d>(
+    tx: &mut dyn Tx,
+    project_id: &str,
+    devices: impl Iterator<Item = &'d mut Device>,
+) -> Result<(), Error> {
+    let mut devices: Vec<&mut Device> = devices.collect();
+    if devices.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<String> = devices.iter().map(|device| device.device_id.clone()).collect();
+    let places: Vec<String> = (2..ids.len() + 2).map(|at| format!("?{at}")).collect();
+    let sql = format!(
+        "SELECT device_id, tag_key, tag_value FROM tag WHERE project_id = ?1 AND device_id IN ({})
+          ORDER BY device_id, tag_key",
+        places.join(", ")
+    );
+    let mut args = vec![Value::from(project_id)];
+    args.extend(ids.iter().map(Value::from));
+    let tags = tx.all(&sql, &args, |row| {
+        Ok((row.string(0)?, Tag { tag_key: row.string(1)?, tag_value: row.opt_string(2)? }))
+    })?;
+    for (device_id, tag) in tags {
+        if let Some(device) = devices.iter_mut().find(|device| device.device_id == device_id) {
+            device.tags.push(tag);
+        }
+    }
+    Ok(())
+}
