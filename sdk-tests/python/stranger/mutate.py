@@ -95,7 +95,7 @@ def requests(draw, operation):
 
 def some(fields):
     """Some of the optional parameters; all that a list cannot do without."""
-    needed = {name: value for name, value in fields.items() if name in ("task_type", "resource_type")}
+    needed = {name: value for name, value in fields.items() if name in ("task_type", "resource_type", "action_id")}
     return st.sets(st.sampled_from(sorted(fields)) if fields else st.nothing()).map(
         lambda names: {**needed, **{name: fields[name] for name in sorted(names)}}
     )

@@ -78,8 +78,19 @@ DEVICE = {
     "gateway_id": Known("gateway"),
     "auth_info": AUTH,
     "extension_info": {"floor": 3},
+    "shadow": [{"service_id": "basic", "desired": {}}],
     "app_id": Known("app"),
 }
+UPDATE = {
+    "device_name": "name",
+    "description": "a device",
+    "extension_info": {"floor": 3},
+    "auth_info": {"secure_access": True, "timeout": 0},
+}
+RESET = {"secret": "0123456789abcdef", "secret_type": "SECONDARY", "force_disconnect": True}
+SHADOW = {"shadow": [{"service_id": "basic", "desired": {}, "version": None}]}
+TAGS = [{"tag_key": "floor", "tag_value": "3"}]
+TAGGED = {"resource_type": "device", "resource_id": Known("device")}
 BATCH_TASK = {
     "app_id": Known("app"),
     "task_name": "freeze",
@@ -104,6 +115,7 @@ EXPORT_TASK = {
 DEVICES = {
     "product_id": Known("product"),
     "gateway_id": Known("gateway"),
+    "is_cascade_query": "true",
     "node_id": "node",
     "device_name": "name",
     "start_time": "20200101T000000Z",
@@ -150,6 +162,34 @@ OPERATIONS = {
     "AddDevice": Operation("POST", "/devices", 201, shapes.DEVICE, body=DEVICE),
     "ListDevices": Operation("GET", "/devices", 200, page_of("devices", shapes.DEVICE_IN_SHORT), query=DEVICES),
     "ShowDevice": Operation("GET", "/devices/{device_id}", 200, shapes.DEVICE, Known("device")),
+    "UpdateDevice": Operation("PUT", "/devices/{device_id}", 200, shapes.DEVICE, Known("device"), body=UPDATE),
+    "ResetDeviceSecret": Operation(
+        "POST",
+        "/devices/{device_id}/action",
+        200,
+        shapes.NEW_SECRET,
+        Known("device"),
+        query={"action_id": "resetSecret"},
+        body=RESET,
+    ),
+    "ChangeGateway": Operation(
+        "POST", "/devices/{device_id}/change-gateway", 204, id=Known("sub-device"), body={"gateway_id": Known("gateway")}
+    ),
+    "ShowDeviceShadow": Operation("GET", "/devices/{device_id}/shadow", 200, shapes.SHADOW, Known("device")),
+    "UpdateDeviceShadowDesiredData": Operation(
+        "PUT", "/devices/{device_id}/shadow", 200, shapes.SHADOW, Known("device"), body=SHADOW
+    ),
+    "DeleteDeviceShadow": Operation("DELETE", "/devices/{device_id}/shadow", 204, id=Known("device")),
+    "TagDevice": Operation("POST", "/tags/bind-resource", 200, body={**TAGGED, "tags": TAGS}),
+    "UntagDevice": Operation("POST", "/tags/unbind-resource", 200, body={**TAGGED, "tag_keys": []}),
+    "ListResourcesByTags": Operation(
+        "POST",
+        "/tags/query-resources",
+        200,
+        page_of("resources", {"resource_id": shapes.ID128}),
+        query=PAGING,
+        body={"resource_type": "device", "tags": TAGS},
+    ),
     "DeleteDevice": Operation("DELETE", "/devices/{device_id}", 204, id=Known("spare device")),
     "FreezeDevice": Operation("POST", "/devices/{device_id}/freeze", 204, id=Known("device")),
     "UnfreezeDevice": Operation("POST", "/devices/{device_id}/unfreeze", 204, id=Known("device")),

@@ -68,6 +68,7 @@ PRODUCT_IN_SHORT = {
     "create_time": COMPACT,
 }
 PRODUCT = {**PRODUCT_IN_SHORT, "service_capabilities": [SERVICE]}
+TAG = {"tag_key": str, "tag_value": Maybe(str)}
 DEVICE_IN_SHORT = {
     "app_id": ID36,
     "app_name": str,
@@ -77,19 +78,26 @@ DEVICE_IN_SHORT = {
     "device_name": Maybe(str),
     "node_type": one_of("GATEWAY", "ENDPOINT"),
     "description": Maybe(str),
+    "fw_version": Maybe(str),
+    "sw_version": Maybe(str),
     "product_id": ID36,
     "product_name": str,
     "status": one_of("INACTIVE", "ONLINE", "OFFLINE", "ABNORMAL", "FROZEN"),
-    "tags": list,
+    "tags": [TAG],
 }
 AUTH = {
     "auth_type": one_of("SECRET", "CERTIFICATES"),
     "secret": Maybe(str),
+    "secondary_secret": Maybe(str),
     "fingerprint": Maybe(re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")),
+    "secondary_fingerprint": Maybe(re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")),
     "secure_access": bool,
     "timeout": int,
 }
 DEVICE = {**DEVICE_IN_SHORT, "auth_info": AUTH, "create_time": COMPACT, "extension_info": Maybe(dict)}
+NEW_SECRET = {"device_id": ID128, "secret": str, "secret_type": one_of("PRIMARY", "SECONDARY")}
+SIDE = {"properties": Maybe(dict), "event_time": Maybe(COMPACT)}
+SHADOW = {"device_id": ID128, "shadow": [{"service_id": str, "desired": SIDE, "reported": SIDE, "version": int}]}
 FILE = {"file_id": ID128, "file_name": str, "upload_time": COMPACT}
 COUNTERS = ["total", "processing", "success", "fail", "waitting", "fail_wait_retry", "stopped", "removed"]
 TARGET = {
