@@ -17,6 +17,8 @@ NAMES = {
     "deleteDevices": "BatchDeleteDevices_Template.xlsx",
     "freezeDevices": "BatchFreezeDevices_Template.xlsx",
     "unfreezeDevices": "BatchUnfreezeDevices_Template.xlsx",
+    "updateDevices": "BatchUpdateDevices_Template.xlsx",
+    "changeGateway": "BatchChangeGateway_Template.xlsx",
 }
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 KINDS = pytest.mark.parametrize("kind", NAMES)
@@ -42,6 +44,9 @@ def test_a_template_that_is_filled_in_runs(server, caller, tmp_path, kind, langu
     assert headers["Content-Disposition"] == f'attachment; filename="{NAMES[kind]}"'
     if kind == "createDevices":
         rows = [{"A": product_id, "B": ID, "D": "三号水表"}]
+    elif kind == "changeGateway":
+        before, after = (caller.device(caller.product(), "gateway") for _ in range(2))
+        rows = [{"A": caller.device(product_id, ID, device_id=ID, gateway_id=before), "B": after}]
     else:
         rows = [{"A": caller.device(product_id, ID, device_id=ID)}]
     if kind == "unfreezeDevices":
@@ -54,6 +59,8 @@ def test_a_template_that_is_filled_in_runs(server, caller, tmp_path, kind, langu
         "deleteDevices": [],
         "freezeDevices": [(ID, "FROZEN")],
         "unfreezeDevices": [(ID, "INACTIVE")],
+        "updateDevices": [(ID, "INACTIVE")],
+        "changeGateway": [(ID, "INACTIVE")],
     }
     assert [(device.device_id, device.status) for device in left] == expected[kind]
     for device in left:

@@ -6,6 +6,7 @@ use store::{
     Context,
     subtasks::{self, SEALED_SECRET, Subtask},
 };
+use types::{Code, Fault, text};
 
 use crate::{Row, Task};
 
@@ -19,6 +20,16 @@ pub(crate) fn keep(context: &Context, task_id: &str, ordinal: i64, row: &Row<'_>
         name => (name.to_owned(), Json::from(cell)),
     });
     Json::from(cells.collect::<Map<_, _>>()).to_string()
+}
+
+/// Makes the JSON object that a cell holds out of its text, as the body of a call has it.
+pub(crate) fn parse_object(row: &mut Map<String, Json>, name: &str) -> Result<(), Fault> {
+    if let Some(Json::String(text)) = row.get(name) {
+        let wrong = text!("{name}: must be a JSON object", "{name}：必须是JSON对象");
+        let parsed = serde_json::from_str(text).map_err(|_| Fault::new(Code::InvalidInput, wrong))?;
+        row.insert(name.to_owned(), parsed);
+    }
+    Ok(())
 }
 
 /// The row that a subtask has kept: its cells that are not empty, by the names of the columns.

@@ -5,7 +5,11 @@
 use db::Tx;
 use domain::order::Fields;
 use serde_json::Value as Json;
-use store::{Context, devices::Reach, subtasks::Subtask};
+use store::{
+    Context,
+    devices::{Named, Reach},
+    subtasks::Subtask,
+};
 use types::{Code, Fault};
 
 use crate::{columns::FileColumn, downlink::Order};
@@ -58,6 +62,18 @@ pub struct Effect {
     pub device_name: Option<String>,
     /// What it waits for before it is done; `None` if it is.
     pub awaits: Option<Awaits>,
+}
+
+impl Effect {
+    /// It was done to this device, and there is no more to tell.
+    pub(crate) fn on(device: Named) -> Self {
+        Self {
+            output: "success".to_owned(),
+            node_id: Some(device.node_id),
+            device_name: device.device_name,
+            ..Self::default()
+        }
+    }
 }
 
 /// What a subtask waits for once it has begun.

@@ -32,12 +32,6 @@ impl Kind for Verb {
     }
 
     fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
-        let device = (self.act)(tx, task.reach, &subtask.target)?;
-        Ok(Effect {
-            output: "success".to_owned(),
-            node_id: Some(device.node_id),
-            device_name: device.device_name,
-            ..Effect::default()
-        })
+        (self.act)(tx, task.reach, &subtask.target).map(Effect::on)
     }
 }

@@ -17,6 +17,8 @@ UPDATE device SET below = (SELECT COUNT(*) FROM device c JOIN device m ON m.proj
 -- The list of devices by whatever it is narrowed to, in its own order. The name is there to be looked at without the row.
 CREATE INDEX device_of_app ON device (project_id, app_id, record_id, device_name);
 CREATE INDEX device_of_product ON device (project_id, product_id, record_id, device_name);
+-- How many devices of a product there are; counted when the program starts.
+ALTER TABLE product ADD COLUMN devices BIGINT;
 DROP INDEX device_below;
 CREATE INDEX device_below ON device (project_id, gateway_id, record_id) WHERE gateway_id <> device_id;
 

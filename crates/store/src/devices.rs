@@ -11,6 +11,7 @@ use types::{
 
 mod add;
 mod change;
+mod counted;
 mod end;
 mod list;
 mod read;
@@ -22,6 +23,7 @@ pub use end::delete;
 pub use list::DeviceFilter;
 pub use tree::change_gateway;
 
+pub(crate) use counted::{miscounted, recount};
 pub(crate) use end::{OWN, expire};
 
 use crate::{Error, Store, apps};

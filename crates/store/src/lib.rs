@@ -72,6 +72,9 @@ impl Store {
     /// Opens the store in `db`, bringing its schema up to date.
     pub fn open(db: Db, context: Context) -> Result<Self, Error> {
         db::migrate(&db, MIGRATIONS, context.clock.now_ms())?;
+        for (project_id, product_id) in db.read_blocking(devices::miscounted)? {
+            db.write_blocking(move |tx| devices::recount(tx, &project_id, &product_id))?;
+        }
         Self::on(db, context)
     }
 

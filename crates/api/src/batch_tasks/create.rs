@@ -110,6 +110,8 @@ fn document(fields: &mut Fields<'_>, kind: &dyn batch::Kind) -> (Option<Json>, V
     let code = Code::DocumentInvalid;
     let given = fields.json("document").cloned();
     match kind.document() {
+        // Each row says for itself what the document says for all targets.
+        Some(_) if given.is_none() && by_file(fields, kind) => {}
         Some(_) if given.is_none() => fields.wrong_with(code, "document", text!("is required", "不能为空")),
         Some(check) => drop(fields.within_as(code, "document", check)),
         None => drop(fields.within_as(code, "document", |_| ())),
@@ -119,6 +121,11 @@ fn document(fields: &mut Fields<'_>, kind: &dyn batch::Kind) -> (Option<Json>, V
         None => Vec::new(),
     };
     (given, package_ids)
+}
+
+fn by_file(fields: &mut Fields<'_>, kind: &dyn batch::Kind) -> bool {
+    let given = fields.json("targets").is_some() || fields.json("targets_filter").is_some();
+    kind.takes_file() && !(kind.takes_targets() && given)
 }
 
 fn kind(fields: &mut Fields<'_>) -> Option<&'static dyn batch::Kind> {

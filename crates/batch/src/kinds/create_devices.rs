@@ -4,7 +4,7 @@ use db::Tx;
 use domain::order::{Fields, add_device};
 use serde_json::{Map, Value as Json};
 use store::{devices, subtasks::Subtask};
-use types::{Code, Fault, text};
+use types::{Code, Fault};
 
 use crate::{Effect, FileColumn, Kind, Row, Task, input};
 
@@ -120,10 +120,6 @@ fn body(mut row: Map<String, Json>) -> Result<Json, Fault> {
     if !auth.is_empty() {
         row.insert("auth_info".to_owned(), auth.into());
     }
-    if let Some(Json::String(text)) = row.get("extension_info") {
-        let wrong = text!("extension_info: must be a JSON object", "extension_info：必须是JSON对象");
-        let parsed = serde_json::from_str(text).map_err(|_| Fault::new(Code::InvalidInput, wrong))?;
-        row.insert("extension_info".to_owned(), parsed);
-    }
+    input::parse_object(&mut row, "extension_info")?;
     Ok(row.into())
 }

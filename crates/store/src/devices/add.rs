@@ -3,7 +3,7 @@
 use db::{Tx, args};
 use types::{Code, Fault, device::AddDevice};
 
-use super::{Reach, end, secret_place, tree};
+use super::{Reach, counted, end, secret_place, tree};
 use crate::{Context, Error, apps, products, shadows};
 
 /// What [`add`] has added.
@@ -27,10 +27,10 @@ pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevi
         let made = apps::make_way(tx, project_id, &device_id, &order.product_id, &order.node_id)?;
         return if made { add(tx, context, reach, order) } else { Err(taken.into()) };
     }
-    take_quota(tx, context, project_id)?;
+    counted::one_more(tx, context, project_id, &order.product_id)?;
     // A subtask that is refused must have changed nothing.
     if let Err(refused) = find_room(tx, context, project_id, &app_id, order) {
-        give_quota_back(tx, project_id)?;
+        counted::one_less(tx, project_id, &order.product_id)?;
         return Err(refused);
     }
     let secret =
@@ -42,7 +42,7 @@ pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevi
     Ok(Added { device_id, secret })
 }
 
-/// The place that a device is to have, in the turn that [`take_quota`] has taken.
+/// The place that a device is to have, in the turn that [`counted::one_more`] has taken.
 fn find_room(
     tx: &mut dyn Tx,
     context: &Context,
@@ -56,7 +56,8 @@ fn find_room(
     }
     if let Some(gateway_id) = &order.gateway_id {
         let root = tree::root_for(tx, project_id, app_id, gateway_id, 0)?;
-        tree::take_room(tx, context, project_id, &root, 1)?;
+        tree::must_have_room(tx, context, project_id, &root, 1)?;
+        tree::take_room(tx, project_id, &root, 1)?;
     }
     Ok(())
 }
@@ -121,22 +122,5 @@ fn insert(
             expires_ms,
         ],
     )?;
-    Ok(())
-}
-
-fn take_quota(tx: &mut dyn Tx, context: &Context, project_id: &str) -> Result<(), Error> {
-    let limit = context.limits.devices;
-    let taken = tx.execute(
-        "UPDATE project SET devices = devices + 1 WHERE project_id = ?1 AND devices < ?2",
-        args![project_id, limit],
-    )?;
-    match taken {
-        1 => Ok(()),
-        _ => Err(Fault::at_limit(Code::DeviceQuota, "limits.devices", limit).into()),
-    }
-}
-
-fn give_quota_back(tx: &mut dyn Tx, project_id: &str) -> Result<(), Error> {
-    tx.execute("UPDATE project SET devices = devices - 1 WHERE project_id = ?1", args![project_id])?;
     Ok(())
 }

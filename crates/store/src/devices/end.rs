@@ -3,7 +3,7 @@
 use db::{Tx, args};
 use types::Code;
 
-use super::{Named, Reach, tree};
+use super::{Named, Reach, counted, tree};
 use crate::{Context, Error};
 
 /// What belongs to one device and to nobody else.
@@ -17,12 +17,15 @@ pub fn delete(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str) -> Result<Name
     let project_id = reach.project_id;
     tree::hold(tx, project_id)?;
     let found = tx.first(
-        "SELECT node_id, device_name, gateway_id FROM device
+        "SELECT node_id, device_name, gateway_id, product_id FROM device
           WHERE project_id = ?1 AND device_id = ?2 AND (?3 IS NULL OR app_id = ?3)",
         args![project_id, device_id, reach.app_id],
-        |row| Ok((Named { node_id: row.string(0)?, device_name: row.opt_string(1)? }, row.string(2)?)),
+        |row| {
+            let named = Named { node_id: row.string(0)?, device_name: row.opt_string(1)? };
+            Ok((named, row.string(2)?, row.string(3)?))
+        },
     )?;
-    let (named, gateway_id) = found.ok_or(Code::DeviceMissing)?;
+    let (named, gateway_id, product_id) = found.ok_or(Code::DeviceMissing)?;
     let children =
         "SELECT 1 FROM device WHERE project_id = ?1 AND gateway_id = ?2 AND gateway_id <> device_id";
     if tx.exists(children, args![project_id, device_id])? {
@@ -38,7 +41,7 @@ pub fn delete(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str) -> Result<Name
         let sql = format!("DELETE FROM {table} WHERE project_id = ?1 AND device_id = ?2");
         tx.execute(&sql, args![project_id, device_id])?;
     }
-    tx.execute("UPDATE project SET devices = devices - 1 WHERE project_id = ?1", args![project_id])?;
+    counted::one_less(tx, project_id, &product_id)?;
     Ok(named)
 }
 

@@ -34,8 +34,9 @@ pub struct DeviceFilter {
     pub end_ms: Option<i64>,
 }
 
-/// The devices `d` that one run of an index has in the order of the list; ?2 is what the index begins with.
-#[derive(Clone, Copy)]
+/// The devices `d` of a project that one run of an index has in the order of the list, or that are few; ?2 is what it
+/// begins with.
+#[derive(Clone, Copy, PartialEq)]
 enum Strand {
     Project,
     App,
@@ -46,31 +47,53 @@ enum Strand {
 }
 
 impl Strand {
+    /// Where the devices come from. What stands on the left of a CROSS JOIN is read first, also by a planner who would
+    /// rather walk through the whole list.
     const fn sql(self) -> &'static str {
         match self {
             // So that ?2 has a type.
-            Self::Project => "d.project_id = ?2",
-            Self::App => "d.app_id = ?2",
-            Self::Product => "d.product_id = ?2",
-            // The id is unique in a product, so that there is one look a product.
+            Self::Project => "device d WHERE d.project_id = ?2",
+            Self::App => "device d WHERE d.app_id = ?2",
+            Self::Product => "device d WHERE d.product_id = ?2",
+            // A node id is unique in a product, so that there is one look a product.
             Self::Node => {
-                "d.node_id = ?2 AND d.product_id IN (SELECT p.product_id FROM product p WHERE p.project_id = ?1)"
+                "product p CROSS JOIN device d
+                  WHERE p.project_id = ?1 AND d.product_id = p.product_id AND d.node_id = ?2"
             }
-            Self::Gateway => "d.gateway_id = ?2 AND d.gateway_id <> d.device_id",
+            Self::Gateway => "device d WHERE d.gateway_id = ?2 AND d.gateway_id <> d.device_id",
             Self::Cascade => {
-                "d.gateway_id <> d.device_id AND d.gateway_id IN (
-                    SELECT g.device_id FROM device g WHERE g.project_id = ?1 AND g.device_id = ?2
-                    UNION ALL SELECT c.device_id FROM device c
-                      WHERE c.project_id = ?1 AND c.gateway_id = ?2 AND c.gateway_id <> c.device_id)"
+                "(SELECT g.device_id FROM device g WHERE g.project_id = ?1 AND g.device_id = ?2
+                  UNION ALL SELECT c.device_id FROM device c
+                    WHERE c.project_id = ?1 AND c.gateway_id = ?2 AND c.gateway_id <> c.device_id) above
+                  CROSS JOIN device d WHERE d.gateway_id = above.device_id AND d.gateway_id <> d.device_id"
             }
         }
     }
+
+    /// Whether all of its devices are of one app.
+    const fn is_of_one_app(self) -> bool {
+        matches!(self, Self::App | Self::Product)
+    }
 }
 
-/// What else a device of a strand must be like.
-const REST: &str = "(?3 IS NULL OR d.app_id = ?3) AND (?4 IS NULL OR d.product_id = ?4)
-    AND (?5 IS NULL OR d.node_id = ?5) AND (?6 IS NULL OR LOWER(d.device_name) LIKE ?6 ESCAPE '!')
-    AND (?7 IS NULL OR ?7 LIKE '%,' || d.app_id || ',%') AND d.record_id >= ?8 AND d.record_id < ?9";
+/// The rest of a query, from FROM on, and its arguments.
+struct Rest<'v> {
+    sql: String,
+    args: Vec<Value<'v>>,
+}
+
+impl<'v> Rest<'v> {
+    /// And this, where `condition` has a `{}` for the value.
+    fn and(&mut self, condition: &str, value: impl Into<Value<'v>>) {
+        self.sql.push_str(" AND ");
+        self.push(condition, value);
+    }
+
+    fn push(&mut self, text: &str, value: impl Into<Value<'v>>) {
+        self.args.push(value.into());
+        self.sql.push_str(&text.replace("{}", &format!("?{}", self.args.len())));
+    }
+}
 
 /// A list that was asked for.
 pub(super) struct List<'a> {
@@ -79,8 +102,8 @@ pub(super) struct List<'a> {
     like: Option<String>,
     within: Option<String>,
     /// When a device was created is the beginning of its record id, so that a time is a place in the list.
-    from: String,
-    to: RecordId,
+    from: Option<String>,
+    to: Option<RecordId>,
 }
 
 impl<'a> List<'a> {
@@ -91,27 +114,24 @@ impl<'a> List<'a> {
             filter,
             like: filter.device_name.as_deref().map(contains),
             within: scope.apps_listed(),
-            from: at(filter.start_ms.unwrap_or(0)).to_string(),
-            to: filter.end_ms.map_or(RecordId::MAX, at),
+            from: filter.start_ms.map(|ms| at(ms).to_string()),
+            to: filter.end_ms.map(at),
         }
     }
 
     /// One page of it.
     pub(super) fn page(&self, tx: &mut dyn Tx, order: PageOrder) -> Result<Paged<Device>, Error> {
         let strands = self.strands(tx)?;
-        let count = self.count(tx, &strands)?;
+        let before = self.to.map_or(order.marker, |to| to.min(order.marker)).to_string();
         let mut ids = Vec::new();
         for (strand, key) in &strands {
-            let sql = format!(
-                "SELECT d.record_id FROM device d WHERE d.project_id = ?1 AND {} AND {REST}
-                  ORDER BY d.record_id DESC LIMIT ?10",
-                strand.sql()
-            );
-            let (before, most) = (self.to.min(order.marker).to_string(), order.limit + order.offset);
-            let mut args = self.args(key, &before);
-            args.push(most.into());
-            ids.extend(tx.all(&sql, &args, |row| row.string(0))?);
+            let mut rest = self.rest(*strand, key, Some(&before));
+            rest.push(" ORDER BY d.record_id DESC LIMIT {}", order.limit + order.offset);
+            let sql = format!("SELECT d.record_id FROM {}", rest.sql);
+            ids.extend(tx.all(&sql, &rest.args, |row| row.string(0))?);
         }
+        let is_all = order.marker == RecordId::MAX && (ids.len() as i64) < order.limit;
+        let count = if is_all { ids.len() as i64 } else { self.count(tx, &strands)? };
         ids.sort_unstable_by(|one, other| other.cmp(one));
         let (offset, limit) = (order.offset.unsigned_abs() as usize, order.limit.unsigned_abs() as usize);
         let ids: Vec<String> = ids.into_iter().skip(offset).take(limit).collect();
@@ -152,36 +172,59 @@ impl<'a> List<'a> {
         Ok(apps.into_iter().map(|app_id| (Strand::App, app_id)).collect())
     }
 
-    /// How many devices the list has. The project's own number is kept; any other is counted within an index.
+    /// How many devices the list has. What is counted by itself is known, the rest is counted within an index.
     fn count(&self, tx: &mut dyn Tx, strands: &[(Strand, String)]) -> Result<i64, Error> {
         let project_id = self.scope.project_id();
-        let timed = self.filter.start_ms.is_some() || self.filter.end_ms.is_some();
-        if !timed && matches!(strands, [(Strand::Project, _)]) {
-            return Ok(tx.count("SELECT devices FROM project WHERE project_id = ?1", args![project_id])?);
-        }
-        let to = self.to.to_string();
+        let filter = self.filter;
+        let narrowed = self.from.is_some() || self.to.is_some() || self.like.is_some();
+        let to = self.to.map(|to| to.to_string());
         strands.iter().try_fold(0, |sum, (strand, key)| {
-            let sql = format!(
-                "SELECT COUNT(*) FROM device d WHERE d.project_id = ?1 AND {} AND {REST}",
-                strand.sql()
-            );
-            Ok(sum + tx.count(&sql, &self.args(key, &to))?)
+            let known = match strand {
+                Strand::Project => "SELECT devices FROM project WHERE project_id = ?1 AND project_id = ?2",
+                Strand::Product => "SELECT devices FROM product WHERE project_id = ?1 AND product_id = ?2",
+                Strand::App if filter.product_id.is_none() => {
+                    "SELECT CAST(SUM(devices) AS BIGINT) FROM product WHERE project_id = ?1 AND app_id = ?2"
+                }
+                _ => "",
+            };
+            let count = if narrowed || known.is_empty() {
+                let rest = self.rest(*strand, key, to.as_deref());
+                tx.count(&format!("SELECT COUNT(*) FROM {}", rest.sql), &rest.args)?
+            } else {
+                tx.count(known, args![project_id, key])?
+            };
+            Ok(sum + count)
         })
     }
 
-    fn args<'v>(&'v self, key: &'v str, before: &'v str) -> Vec<Value<'v>> {
+    /// What a strand has of the list before a record id. Only what is asked for is written, because an index serves by
+    /// itself only what names nothing but its own columns.
+    fn rest<'v>(&'v self, strand: Strand, key: &'v str, before: Option<&'v str>) -> Rest<'v> {
         let filter = self.filter;
-        vec![
-            self.scope.project_id().into(),
-            key.into(),
-            filter.app_id.as_ref().into(),
-            filter.product_id.as_ref().into(),
-            filter.node_id.as_ref().into(),
-            self.like.as_ref().into(),
-            self.within.as_ref().into(),
-            self.from.as_str().into(),
-            before.into(),
-        ]
+        let sql = format!("{} AND d.project_id = ?1", strand.sql());
+        let mut rest = Rest { sql, args: vec![self.scope.project_id().into(), key.into()] };
+        if let Some(app_id) = filter.app_id.as_ref().filter(|_| !strand.is_of_one_app()) {
+            rest.and("d.app_id = {}", app_id);
+        }
+        if let Some(within) = self.within.as_ref().filter(|_| !strand.is_of_one_app()) {
+            rest.and("{} LIKE '%,' || d.app_id || ',%'", within);
+        }
+        if let Some(product_id) = filter.product_id.as_ref().filter(|_| strand != Strand::Product) {
+            rest.and("d.product_id = {}", product_id);
+        }
+        if let Some(node_id) = filter.node_id.as_ref().filter(|_| strand != Strand::Node) {
+            rest.and("d.node_id = {}", node_id);
+        }
+        if let Some(like) = &self.like {
+            rest.and("LOWER(d.device_name) LIKE {} ESCAPE '!'", like);
+        }
+        if let Some(from) = &self.from {
+            rest.and("d.record_id >= {}", from);
+        }
+        if let Some(before) = before {
+            rest.and("d.record_id < {}", before);
+        }
+        rest
     }
 
     /// The devices of these records, in their order, with their tags.

@@ -43,8 +43,8 @@ fn top_of(tx: &mut dyn Tx, project_id: &str, gateway_id: &str) -> Result<String,
     Ok(above.unwrap_or_else(|| gateway_id.to_owned()))
 }
 
-/// Counts `more` devices below the top of a tree, if they may be.
-pub(super) fn take_room(
+/// Refuses `more` devices below the top of a tree, which is held, if that would be too many.
+pub(super) fn must_have_room(
     tx: &mut dyn Tx,
     context: &Context,
     project_id: &str,
@@ -52,15 +52,18 @@ pub(super) fn take_room(
     more: i64,
 ) -> Result<(), Error> {
     let limit = context.limits.gateway_devices;
-    let taken = tx.execute(
-        "UPDATE device SET below = COALESCE(below, 0) + ?4
-          WHERE project_id = ?1 AND device_id = ?2 AND COALESCE(below, 0) + ?4 <= ?3",
-        args![project_id, root, limit, more],
-    )?;
-    match taken {
-        1 => Ok(()),
-        _ => Err(Fault::at_limit(Code::GatewayFull, "limits.gateway_devices", limit).into()),
+    let sql = "SELECT below FROM device WHERE project_id = ?1 AND device_id = ?2";
+    match tx.count(sql, args![project_id, root])? + more <= limit {
+        true => Ok(()),
+        false => Err(Fault::at_limit(Code::GatewayFull, "limits.gateway_devices", limit).into()),
     }
+}
+
+/// Counts `more` devices below the top of a tree.
+pub(super) fn take_room(tx: &mut dyn Tx, project_id: &str, root: &str, more: i64) -> Result<(), Error> {
+    let sql = "UPDATE device SET below = COALESCE(below, 0) + ?3 WHERE project_id = ?1 AND device_id = ?2";
+    tx.execute(sql, args![project_id, root, more])?;
+    Ok(())
 }
 
 /// Counts `fewer` devices below the tree in which `gateway_id` lies. An earlier program beside this one counts nothing,
@@ -120,7 +123,8 @@ pub fn change_gateway(
     let below = children(tx, project_id, device_id)?;
     let root = root_for(tx, project_id, &app_id, gateway_id, below)?;
     if root != top_of(tx, project_id, &before)? {
-        take_room(tx, context, project_id, &root, 1 + below)?;
+        must_have_room(tx, context, project_id, &root, 1 + below)?;
+        take_room(tx, project_id, &root, 1 + below)?;
         give_room_back(tx, project_id, &before, 1 + below)?;
     }
     tx.execute(

@@ -82,6 +82,7 @@ pub const TABLES: &[Table] = &[
             "description",
             "service_capabilities",
             "created_ms",
+            "devices",
         ],
     ),
     table(
