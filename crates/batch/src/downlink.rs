@@ -20,7 +20,8 @@ pub struct Order {
 /// The way to devices.
 pub trait Downlink: Send + Sync {
     /// Tells each device what is ordered, side by side, and waits until all have answered or their time of
-    /// `within_ms` is over. Answers in the order of `orders`: what the device said, or why it said nothing.
+    /// `within_ms` is over. Answers in the order of `orders`: what the device said, or why it
+    /// said nothing. A device that says that it has failed is a [`Fault`].
     fn ask(&self, orders: &[Order], within_ms: i64) -> Vec<Result<Json, Fault>>;
 }
 

@@ -66,13 +66,14 @@ pub struct Effect {
 
 impl Effect {
     /// It was done to this device, and there is no more to tell.
-    pub(crate) fn on(device: Named) -> Self {
-        Self {
-            output: "success".to_owned(),
-            node_id: Some(device.node_id),
-            device_name: device.device_name,
-            ..Self::default()
-        }
+    pub(crate) fn done_to(device: Named) -> Self {
+        Self::on(device, "success")
+    }
+
+    /// What a subtask gave that acted on a device.
+    pub fn on(device: Named, output: impl Into<String>) -> Self {
+        let (node_id, device_name) = (Some(device.node_id), device.device_name);
+        Self { output: output.into(), node_id, device_name, ..Self::default() }
     }
 }
 
@@ -153,4 +154,15 @@ pub enum PackageType {
     Software,
     /// A module of a device.
     Module,
+}
+
+impl PackageType {
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Firmware => "firmwarePackage",
+            Self::Software => "softwarePackage",
+            Self::Module => "modulePackage",
+        }
+    }
 }

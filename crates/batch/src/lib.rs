@@ -12,6 +12,7 @@ mod kind;
 mod kinds;
 mod packages;
 mod template;
+mod upgrade;
 mod verb;
 
 pub use columns::{FileColumn, Help, header_fits, header_is_known};

@@ -32,6 +32,6 @@ impl Kind for Verb {
     }
 
     fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
-        (self.act)(tx, task.reach, &subtask.target).map(Effect::on)
+        (self.act)(tx, task.reach, &subtask.target).map(Effect::done_to)
     }
 }

@@ -10,6 +10,7 @@ use types::{
 };
 
 mod add;
+mod address;
 mod change;
 mod counted;
 mod end;
@@ -18,6 +19,7 @@ mod read;
 mod tree;
 
 pub use add::{Added, add};
+pub use address::{Addressed, address};
 pub use change::{Named, freeze, unfreeze, update};
 pub use end::delete;
 pub use list::DeviceFilter;

@@ -3,7 +3,9 @@
 
 use db::{Tx, args};
 
-use crate::{Context, Error, Store, apps, batch_files, devices, identity, subtasks};
+use crate::{
+    Context, Error, Store, apps, async_commands, batch_files, device_messages, devices, identity, subtasks,
+};
 
 /// Rows that one unit of the Pruner removes, so that it never holds the writer for long.
 const SLICE: i64 = 2000;
@@ -75,7 +77,12 @@ fn attempt(object_key: &str) -> Option<(&str, i64)> {
 
 fn prune(tx: &mut dyn Tx, context: &Context) -> Result<bool, Error> {
     batch_files::expire(tx, context)?;
-    identity::expire(tx, context.clock.now_ms(), SLICE)?;
-    let more = apps::prune_doomed(tx, SLICE)? | devices::expire(tx, context)?;
-    Ok(subtasks::prune_doomed(tx, SLICE)? || more)
+    let now_ms = context.clock.now_ms();
+    identity::expire(tx, now_ms, SLICE)?;
+    // One slice of one thing: what lasts is called again.
+    Ok(apps::prune_doomed(tx, SLICE)?
+        || devices::expire(tx, context)?
+        || device_messages::expire(tx, now_ms, SLICE)?
+        || async_commands::expire(tx, now_ms, SLICE)?
+        || subtasks::prune_doomed(tx, SLICE)?)
 }

@@ -5,11 +5,14 @@
 //! of a batch task is one transaction over many devices.
 
 pub mod apps;
+pub mod async_commands;
 pub mod audit;
 pub mod batch_files;
 pub mod batch_tasks;
 pub mod contents;
 pub mod device_groups;
+pub mod device_messages;
+pub mod device_upgrades;
 pub mod devices;
 pub mod downloads;
 mod error;

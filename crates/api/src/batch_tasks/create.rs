@@ -46,7 +46,7 @@ fn order(
     let task_ext_info = ext_info(fields);
     let task_mode = fields.word("task_mode", &[("GATEWAY", "GATEWAY")]).map(str::to_owned);
     let kind = kind?;
-    let (document, package_ids) = document(fields, kind);
+    let (document, packages) = document(fields, kind);
     let need_confirm = fields.boolean("need_confirm");
     if need_confirm == Some(true) && kind.upgrades().is_none() {
         let why = text!("only upgrades are confirmed", "只有升级任务支持确认");
@@ -56,7 +56,7 @@ fn order(
     let order = NewBatchTask {
         app_id,
         document,
-        package_ids,
+        packages,
         schedule_ms,
         retry,
         need_confirm,
@@ -106,7 +106,7 @@ fn ext_info(fields: &mut Fields<'_>) -> Option<Json> {
 }
 
 /// What the kind needs besides its targets, and the packages that it names.
-fn document(fields: &mut Fields<'_>, kind: &dyn batch::Kind) -> (Option<Json>, Vec<String>) {
+fn document(fields: &mut Fields<'_>, kind: &dyn batch::Kind) -> (Option<Json>, (&'static str, Vec<String>)) {
     let code = Code::DocumentInvalid;
     let given = fields.json("document").cloned();
     match kind.document() {
@@ -116,11 +116,11 @@ fn document(fields: &mut Fields<'_>, kind: &dyn batch::Kind) -> (Option<Json>, V
         Some(check) => drop(fields.within_as(code, "document", check)),
         None => drop(fields.within_as(code, "document", |_| ())),
     }
-    let package_ids = match kind.upgrades() {
-        Some(_) => given.as_ref().map(batch::package_ids).unwrap_or_default(),
-        None => Vec::new(),
+    let packages = match kind.upgrades() {
+        Some(of) => (of.as_str(), given.as_ref().map(batch::package_ids).unwrap_or_default()),
+        None => Default::default(),
     };
-    (given, package_ids)
+    (given, packages)
 }
 
 fn by_file(fields: &mut Fields<'_>, kind: &dyn batch::Kind) -> bool {

@@ -48,7 +48,8 @@ impl Kind for ChangeGateway {
         let mut fields = Fields::of(order, Code::InvalidInput)?;
         let gateway_id = gateway_id(&mut fields);
         let gateway_id = fields.finish(gateway_id)?;
-        devices::change_gateway(tx, task.context, task.reach, &subtask.target, &gateway_id).map(Effect::on)
+        devices::change_gateway(tx, task.context, task.reach, &subtask.target, &gateway_id)
+            .map(Effect::done_to)
     }
 }
 

@@ -1,9 +1,15 @@
 //! The registry of kinds.
 
 mod change_gateway;
+mod create_async_commands;
+mod create_commands;
 mod create_devices;
+mod create_messages;
 mod delete_devices;
+mod firmware_upgrade;
 mod freeze_devices;
+mod module_upgrade;
+mod software_upgrade;
 mod unfreeze_devices;
 mod update_device_shadows;
 mod update_devices;
@@ -19,6 +25,12 @@ pub const KINDS: &[&dyn Kind] = &[
     &unfreeze_devices::UNFREEZE_DEVICES,
     &change_gateway::ChangeGateway,
     &update_device_shadows::UpdateDeviceShadows,
+    &create_messages::CreateMessages,
+    &create_commands::CreateCommands,
+    &create_async_commands::CreateAsyncCommands,
+    &software_upgrade::SOFTWARE_UPGRADE,
+    &firmware_upgrade::FIRMWARE_UPGRADE,
+    &module_upgrade::MODULE_UPGRADE,
 ];
 
 /// The kind of a `task_type`.

@@ -28,7 +28,7 @@ impl Kind for UpdateDeviceShadows {
         let mut fields = Fields::of(task.document, Code::InvalidInput)?;
         let services = services(&mut fields);
         let services = fields.finish(services)?;
-        shadows::desire(tx, task.context, task.reach, &subtask.target, &services).map(Effect::on)
+        shadows::desire(tx, task.context, task.reach, &subtask.target, &services).map(Effect::done_to)
     }
 }
 

@@ -58,6 +58,6 @@ impl Kind for UpdateDevices {
         let mut fields = Fields::of(&body, Code::InvalidInput)?;
         let order = update_device(&mut fields);
         let order = fields.finish(order)?;
-        devices::update(tx, task.context, task.reach, &subtask.target, &order).map(Effect::on)
+        devices::update(tx, task.context, task.reach, &subtask.target, &order).map(Effect::done_to)
     }
 }

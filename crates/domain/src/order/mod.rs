@@ -2,6 +2,7 @@
 //! error is found at once, and each names its field.
 
 mod add_device;
+mod downlink;
 mod fields;
 pub mod rule;
 mod shadow;
@@ -9,6 +10,7 @@ mod tags;
 mod update_device;
 
 pub use add_device::add_device;
+pub use downlink::{SendAsyncCommand, SendMessage, packages, send_async_command, send_command, send_message};
 pub use fields::Fields;
 pub use shadow::{must_be_of_model, shadow};
 pub use tags::{resource_id, tag_keys, tags, tags_sought};

@@ -55,8 +55,8 @@ pub struct NewBatchTask {
     pub targets: Targets,
     /// What its kind needs besides, as given.
     pub document: Option<Json>,
-    /// The packages that the document names, which must exist.
-    pub package_ids: Vec<String>,
+    /// The packages that the document names, which must exist, and what kind they must be.
+    pub packages: (&'static str, Vec<String>),
     /// When it begins; `None` is now.
     pub schedule_ms: Option<i64>,
     /// What happens to what fails.
@@ -78,7 +78,7 @@ impl NewBatchTask {
             task_type,
             targets,
             document: None,
-            package_ids: Vec::new(),
+            packages: ("", Vec::new()),
             schedule_ms: None,
             retry: None,
             need_confirm: None,
@@ -103,14 +103,23 @@ pub(super) fn create(
     let total = match &order.targets {
         Targets::Given(targets) => targets.len() as i64,
         Targets::Groups { group_ids, .. } => {
-            must_exist(tx, project_id, &app_id, group_ids, (GROUP, Code::TargetsInvalid, "targets_filter"))?;
+            for id in group_ids {
+                if !tx.exists(GROUP, args![project_id, id, &app_id])? {
+                    return Err(Fault::of_value(Code::TargetsInvalid, "targets_filter.group_ids", id).into());
+                }
+            }
             0
         }
         Targets::File { file_id } => {
             batch_files::take(tx, context, project_id, user_id, file_id, &task_id)?.rows
         }
     };
-    must_exist(tx, project_id, &app_id, &order.package_ids, (PACKAGE, Code::DocumentInvalid, "document"))?;
+    let (package_type, package_ids) = &order.packages;
+    for id in package_ids {
+        if !tx.exists(PACKAGE, args![project_id, id, &app_id, *package_type])? {
+            return Err(Fault::of_value(Code::DocumentInvalid, "document.package_ids", id).into());
+        }
+    }
     insert(tx, context, (project_id, &app_id, user_id, &task_id), order, total)?;
     if let Targets::Given(targets) = &order.targets {
         let rows: Vec<_> = targets
@@ -143,23 +152,8 @@ pub(super) fn admit_one_more(tx: &mut dyn Tx, context: &Context, project_id: &st
 }
 
 const GROUP: &str = "SELECT 1 FROM device_group WHERE project_id = ?1 AND group_id = ?2 AND app_id = ?3";
-const PACKAGE: &str = "SELECT 1 FROM ota_package WHERE project_id = ?1 AND package_id = ?2 AND app_id = ?3";
-
-/// Refuses an order that names what the app has not.
-fn must_exist(
-    tx: &mut dyn Tx,
-    project_id: &str,
-    app_id: &str,
-    ids: &[String],
-    (sql, code, field): (&str, Code, &str),
-) -> Result<(), Error> {
-    for id in ids {
-        if !tx.exists(sql, args![project_id, id, app_id])? {
-            return Err(Fault::of_value(code, field, id).into());
-        }
-    }
-    Ok(())
-}
+const PACKAGE: &str = "SELECT 1 FROM ota_package WHERE project_id = ?1 AND package_id = ?2 AND app_id = ?3
+    AND package_type = ?4";
 
 fn insert(
     tx: &mut dyn Tx,

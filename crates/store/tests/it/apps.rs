@@ -63,7 +63,7 @@ fn an_app_goes_with_everything_in_it_and_nothing_else() {
             .db()
             .write_blocking(move |tx| {
                 tx.execute(
-                    "INSERT INTO tag (project_id, device_id, tag_key, tag_value) VALUES (?1, ?2, 'k', 'v')",
+                    "INSERT INTO tag (project_id, device_id, tag_key, tag_value, record_id) VALUES (?1, ?2, 'k', 'v', 'r')",
                     args![&project_id, &device_id],
                 )?;
                 tx.execute(

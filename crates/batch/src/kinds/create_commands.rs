@@ -1,0 +1,36 @@
+//! `createCommands`: each target is told a command and answers at once, or it has failed.
+
+use db::Tx;
+use domain::order::{Fields, send_command};
+use store::{devices, subtasks::Subtask};
+
+use crate::{Awaits, Effect, Kind, Order, Task};
+
+/// How long a device has to answer. Documented: 20 s.
+const ANSWER_MS: i64 = 20_000;
+
+/// `createCommands`
+pub(super) struct CreateCommands;
+
+impl Kind for CreateCommands {
+    fn task_type(&self) -> &'static str {
+        "createCommands"
+    }
+
+    fn document(&self) -> Option<fn(&mut Fields<'_>)> {
+        Some(send_command)
+    }
+
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
+        let device = devices::address(tx, task.reach, &subtask.target)?;
+        let order = Order {
+            project_id: task.reach.project_id.to_owned(),
+            device_id: subtask.target.clone(),
+            key: format!("{}-{}-{}", task.task_id, subtask.ordinal, subtask.retries),
+            command: task.document.clone(),
+        };
+        let until_ms = task.context.clock.now_ms() + ANSWER_MS;
+        let awaits = Some(Awaits { stage: "answer", until_ms, order: Some(order) });
+        Ok(Effect { awaits, ..Effect::on(device.named, String::new()) })
+    }
+}
