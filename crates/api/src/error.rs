@@ -128,7 +128,9 @@ fn status(code: Code) -> StatusCode {
         Unauthenticated | IamUnauthorized => StatusCode::UNAUTHORIZED,
         TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         UnknownPath | ProductMissing | DeviceMissing | BatchTaskMissing | BatchFileMissing
-        | ExportTaskMissing | ResourceMissing | IamMissing => StatusCode::NOT_FOUND,
+        | ExportTaskMissing | GroupMissing | ParentGroupMissing | ResourceMissing | IamMissing => {
+            StatusCode::NOT_FOUND
+        }
         IamTaken | ShadowVersion => StatusCode::CONFLICT,
         ForeignProject
         | Denied
@@ -149,6 +151,16 @@ fn status(code: Code) -> StatusCode {
         | GatewayFull
         | TagQuota
         | DeviceHasChildren
+        | GroupNameTaken
+        | GroupQuota
+        | GroupTooDeep
+        | DeviceInGroup
+        | DeviceNotInGroup
+        | GroupFull
+        | GroupsOfDeviceQuota
+        | GroupHasChildren
+        | GroupNotEmpty
+        | GroupDynamic
         | SubDeviceNotFreezable
         | DeviceFrozen
         | DeviceNotFrozen

@@ -60,6 +60,14 @@ actions! {
     SHADOW_QUERY = App "iotda:shadow:query";
     SHADOW_CONFIG = App "iotda:shadow:config" adds;
     SHADOW_DELETE = App "iotda:shadow:delete";
+    DEVICES_GROUPS_LIST = App "iotda:devices:queryGroupList";
+    GROUP_CREATE = App "iotda:group:create" adds;
+    GROUP_LIST = App "iotda:group:queryList";
+    GROUP_QUERY = App "iotda:group:query";
+    GROUP_MODIFY = App "iotda:group:modify";
+    GROUP_DELETE = App "iotda:group:delete";
+    GROUP_ADD_DEVICE = App "iotda:group:addDevice" adds;
+    GROUP_DEVICES_LIST = App "iotda:group:queryDeviceList";
     BATCHTASKFILES_CREATE = Project "iotda:batchtaskfiles:create" adds;
     BATCHTASKFILES_LIST = Project "iotda:batchtaskfiles:queryList";
     BATCHTASKFILES_DELETE = Project "iotda:batchtaskfiles:delete";

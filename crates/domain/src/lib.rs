@@ -4,6 +4,7 @@
 pub mod action;
 pub mod clock;
 pub mod condition;
+pub mod group_rule;
 pub mod iam;
 pub mod ids;
 pub mod limits;
@@ -16,6 +17,7 @@ pub mod rng;
 pub use action::Action;
 pub use clock::{Clock, SystemClock};
 pub use condition::Condition;
+pub use group_rule::GroupRule;
 pub use ids::Ids;
 pub use limits::Limits;
 pub use model::Model;

@@ -139,3 +139,9 @@ impl Limits {
 
 /// A resumed download within this time of its counted start does not count again.
 pub const DOWNLOAD_RESUME_SECONDS: i64 = 600;
+
+/// Levels of device groups, one below the other. Documented: 5.
+pub const GROUP_LEVELS: i64 = 5;
+
+/// Static groups that a device may be in. Documented: 10.
+pub const GROUPS_OF_DEVICE: i64 = 10;

@@ -55,6 +55,8 @@ CREATE TABLE group_member (
   PRIMARY KEY (project_id, group_id, device_id)
 );
 CREATE INDEX group_member_of ON group_member (project_id, device_id);
+-- record_id is the device's, so that the devices of every group are listed in one order.
+CREATE INDEX group_member_listed ON group_member (project_id, group_id, record_id);
 
 -- record_id is the device's, which is the order of what has a tag.
 CREATE TABLE tag (

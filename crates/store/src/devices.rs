@@ -24,6 +24,7 @@ pub use change::{Named, freeze, unfreeze, update};
 pub use end::delete;
 pub use list::DeviceFilter;
 pub use tree::change_gateway;
+pub(crate) use tree::hold as hold_tree;
 
 pub(crate) use counted::{miscounted, recount};
 pub(crate) use end::{OWN, expire};

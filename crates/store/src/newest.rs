@@ -18,6 +18,7 @@ pub(crate) fn id(tx: &mut dyn Tx) -> Result<Option<RecordId>, Error> {
             ("batch_task", "task_id"),
             ("device", "record_id"),
             ("product", "record_id"),
+            ("device_group", "record_id"),
         ] {
             let sql =
                 format!("SELECT {column} FROM {table} WHERE project_id = ?1 ORDER BY {column} DESC LIMIT 1");

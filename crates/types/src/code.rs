@@ -98,6 +98,20 @@ catalogue! {
     ModelTooLarge = "IOTDA.013012", "Invalid input. The product model exceeds the upper limit.", "产品模型超过上限", ours;
     ProtocolFixed = "IOTDA.013013", "Operation not allowed. The protocol type can not be modified.", "协议类型不允许修改", ours;
 
+    // Device groups.
+    GroupMissing = "IOTDA.003000", "The device group does not exist.", "设备组不存在", ours;
+    ParentGroupMissing = "IOTDA.003001", "The parent device group does not exist.", "父设备组不存在", ours;
+    GroupNameTaken = "IOTDA.003002", "Operation not allowed. The device group name already exists.", "设备组名称已存在", ours;
+    GroupQuota = "IOTDA.003003", "Operation not allowed. The number of device groups has reached the upper limit.", "设备组数量达到上限", ours;
+    GroupTooDeep = "IOTDA.003004", "Operation not allowed. The level of the device group exceeds the upper limit.", "设备组层级超过上限", ours;
+    DeviceInGroup = "IOTDA.003005", "Operation not allowed. The device is already in the device group.", "设备已在设备组中", ours;
+    DeviceNotInGroup = "IOTDA.003006", "Operation not allowed. The device is not in the device group.", "设备不在设备组中", ours;
+    GroupFull = "IOTDA.003007", "Operation not allowed. The number of devices in the device group has reached the upper limit.", "设备组中的设备数量达到上限", ours;
+    GroupsOfDeviceQuota = "IOTDA.003008", "Operation not allowed. The number of device groups that the device is in has reached the upper limit.", "设备加入的设备组数量达到上限", ours;
+    GroupHasChildren = "IOTDA.003009", "Operation not allowed. The device group has subgroups.", "设备组存在子设备组", ours;
+    GroupNotEmpty = "IOTDA.003010", "Operation not allowed. The device group contains devices.", "设备组中存在设备", ours;
+    GroupDynamic = "IOTDA.003011", "Operation not allowed. The device group is dynamic.", "该设备组为动态设备组", ours;
+
     // Devices.
     DeviceMissing = "IOTDA.014000", "The device does not exist.", "设备不存在";
     NodeIdTaken = "IOTDA.014010", "Invalid input. The node_id is already used in the product.", "该产品下node_id已被使用", ours;

@@ -6,6 +6,7 @@ pub mod batch_file;
 pub mod batch_task;
 pub mod code;
 pub mod device;
+pub mod device_group;
 pub mod export_task;
 pub mod fault;
 pub mod id;

@@ -122,9 +122,39 @@ pub fn parse_compact(text: &str) -> Option<i64> {
     Offset::UTC.to_timestamp(at).ok().map(Timestamp::as_millisecond)
 }
 
+/// Unix milliseconds of an ISO-ms time; `None` if it is not one.
+pub fn parse_iso_ms(text: &str) -> Option<i64> {
+    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (23, b'Z')];
+    let bytes = text.as_bytes();
+    if bytes.len() != 24 || marks.iter().any(|(at, mark)| bytes[*at] != *mark) {
+        return None;
+    }
+    let part = |from: usize, to: usize| text.get(from..to);
+    let (date, time) =
+        ([part(0, 4)?, part(5, 7)?, part(8, 10)?], [part(11, 13)?, part(14, 16)?, part(17, 19)?]);
+    let seconds = parse_compact(&format!("{}T{}Z", date.concat(), time.concat()))?;
+    let ms = part(20, 23)?;
+    ms.bytes().all(|byte| byte.is_ascii_digit()).then(|| ms.parse::<i64>().ok())?.map(|ms| seconds + ms)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{IsoMs, compact, iso_ms, iso_ms_bytes, parse_compact};
+    use super::{IsoMs, compact, iso_ms, iso_ms_bytes, parse_compact, parse_iso_ms};
+
+    #[test]
+    fn a_time_is_read_as_it_is_written() {
+        for at in [0, 1_597_234_332_333, -1, 253_402_200_000_000] {
+            assert_eq!(parse_iso_ms(&iso_ms(at)), Some(at));
+        }
+        for wrong in [
+            "2020-08-12T12:12:12Z",
+            "2020-13-12T12:12:12.333Z",
+            "2020-08-12T12:12:12.3é3Z",
+            "+020-08-12T12:12:12.333Z",
+        ] {
+            assert_eq!(parse_iso_ms(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn both_formats_of_the_documentation() {

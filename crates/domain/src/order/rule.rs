@@ -39,8 +39,17 @@ fn han(character: char) -> bool {
     ('\u{4e00}'..='\u{9fa5}').contains(&character)
 }
 
+/// A letter, a digit or a Chinese character.
+pub(crate) fn is_letter_digit_or_han(character: char) -> bool {
+    character.is_ascii_alphanumeric() || han(character)
+}
+
 fn task_name(character: char) -> bool {
     word(character) || han(character)
+}
+
+fn hex_id(character: char) -> bool {
+    character.is_ascii_hexdigit() || character == '-'
 }
 
 fn name(character: char) -> bool {
@@ -53,6 +62,10 @@ fn service(character: char) -> bool {
 
 fn tag(character: char) -> bool {
     id(character) || han(character) || character == '.'
+}
+
+fn group_text(character: char) -> bool {
+    name(character) || character == ' '
 }
 
 /// A database ends a text at U+0000, or refuses it: a filter on it would find every name.
@@ -118,6 +131,22 @@ pub const TASK_NAME: Rule = rule(
 );
 /// `app_name`, `name` of a product
 pub const NAME64: Rule = name_rule(64);
+/// `name` and `description` of a group
+pub const GROUP_TEXT64: Rule = rule(
+    1,
+    64,
+    Some(group_text),
+    "must be 1 to 64 letters, digits, Chinese characters, spaces and _?'#().,&%@!-",
+    "必须为1~64个字符，只能包含中文、字母、数字、空格和_?'#().,&%@!-",
+);
+/// `group_id`
+pub const GROUP_ID: Rule = rule(
+    1,
+    36,
+    Some(hex_id),
+    "must be 1 to 36 hex digits and -",
+    "必须为1~36个字符，只能包含十六进制数字和连接符（-）",
+);
 /// `device_type`, `manufacturer_name`
 pub const NAME32: Rule = name_rule(32);
 /// `device_name`

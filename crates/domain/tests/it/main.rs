@@ -4,6 +4,7 @@
 
 mod decisions;
 mod documents;
+mod group_rules;
 mod naive;
 mod operators;
 mod policies_md;

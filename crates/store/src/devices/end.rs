@@ -4,7 +4,7 @@ use db::{Tx, args};
 use types::Code;
 
 use super::{Named, Reach, counted, tree};
-use crate::{Context, Error};
+use crate::{Context, Error, device_groups};
 
 /// What belongs to one device and to nobody else.
 pub(crate) const OWN: [&str; 5] = ["tag", "shadow", "device_message", "async_command", "device_upgrade"];
@@ -36,27 +36,13 @@ pub fn delete(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str) -> Result<Name
     }
     // First of all, so that whoever is about to give it something more waits, and then finds it gone.
     tx.execute("DELETE FROM device WHERE project_id = ?1 AND device_id = ?2", args![project_id, device_id])?;
-    leave_groups(tx, project_id, device_id)?;
+    device_groups::forget(tx, project_id, device_id)?;
     for table in OWN {
         let sql = format!("DELETE FROM {table} WHERE project_id = ?1 AND device_id = ?2");
         tx.execute(&sql, args![project_id, device_id])?;
     }
     counted::one_less(tx, project_id, &product_id)?;
     Ok(named)
-}
-
-/// A group counts its members.
-fn leave_groups(tx: &mut dyn Tx, project_id: &str, device_id: &str) -> Result<(), Error> {
-    tx.execute(
-        "UPDATE device_group SET devices = devices - 1 WHERE project_id = ?1 AND group_id IN (
-           SELECT m.group_id FROM group_member m WHERE m.project_id = ?1 AND m.device_id = ?2)",
-        args![project_id, device_id],
-    )?;
-    tx.execute(
-        "DELETE FROM group_member WHERE project_id = ?1 AND device_id = ?2",
-        args![project_id, device_id],
-    )?;
-    Ok(())
 }
 
 /// When a device goes that is not activated within so many seconds; 0 is never.

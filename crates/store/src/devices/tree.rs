@@ -7,8 +7,8 @@ use super::{Named, Reach};
 use crate::{Context, Error};
 
 /// Waits until nobody else changes who lies below whom, until this unit of work ends: a gateway must not go while
-/// it is given a sub-device, nor a device twice.
-pub(super) fn hold(tx: &mut dyn Tx, project_id: &str) -> Result<(), Error> {
+/// it is given a sub-device, nor a device twice. Who is in which group does not change either.
+pub(crate) fn hold(tx: &mut dyn Tx, project_id: &str) -> Result<(), Error> {
     tx.execute("UPDATE project SET devices = devices WHERE project_id = ?1", args![project_id])?;
     Ok(())
 }

@@ -8,6 +8,7 @@
 mod apps;
 mod exports;
 mod files;
+mod groups;
 mod identity;
 mod pooler;
 mod queue;

@@ -15,7 +15,7 @@ use crate::{
 const CALLERS: usize = 8;
 
 /// What `each` answers to callers that all begin at the same moment.
-fn at_once<T: Send>(each: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub(crate) fn at_once<T: Send>(each: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let begin = Barrier::new(CALLERS);
     let call = |number| {
         begin.wait();
@@ -29,13 +29,13 @@ fn at_once<T: Send>(each: impl Fn(usize) -> T + Sync) -> Vec<T> {
 }
 
 /// How many were done; all others were refused as `refusal`.
-fn done<T>(answers: Vec<Result<T, Error>>, refusal: Code) -> usize {
+pub(crate) fn done<T>(answers: Vec<Result<T, Error>>, refusal: Code) -> usize {
     let (done, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
     refused.into_iter().for_each(|answer| assert_eq!(code(answer), refusal));
     done.len()
 }
 
-fn rows(world: &World, sql: &'static str) -> i64 {
+pub(crate) fn rows(world: &World, sql: &'static str) -> i64 {
     world.store.db().read_blocking(|tx| tx.count(sql, &[])).unwrap()
 }
 
