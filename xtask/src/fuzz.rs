@@ -14,7 +14,8 @@ use crate::summary::Summary;
 use crate::test::pytest;
 
 /// The targets, the slowest first.
-const TARGETS: [&str; 7] = [WRITE, "upload", "workbook", "policy", "signature", "authorization", "order"];
+const TARGETS: [&str; 8] =
+    [WRITE, "upload", "workbook", "multipart", "policy", "signature", "authorization", "order"];
 /// What writes. It is given more seconds, for each of its inputs is a whole workbook, and outsiders read what it wrote.
 const WRITE: &str = "write";
 const SECONDS: u64 = 30;

@@ -3,4 +3,5 @@
 pub(crate) mod delete;
 pub(crate) mod list;
 mod pace;
+mod parts;
 pub(crate) mod upload;
