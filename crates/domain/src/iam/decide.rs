@@ -98,21 +98,6 @@ impl Grants {
         }
     }
 
-    /// Could there be anything to which `action` may be done? What is about the resource, or stands in a body that is not
-    /// read yet, is taken to be as the caller would like it. Never false where [`Grants::decide`] with the same facts and
-    /// any more of that kind would allow it.
-    pub fn somewhere(&self, action: &str, facts: &Facts) -> bool {
-        let mut allowed = false;
-        for (_, _, statement) in self.statements().filter(|(_, _, statement)| statement.has_action(action)) {
-            match statement.effect {
-                Effect::Allow => allowed = allowed || statement.may_apply(facts),
-                Effect::Deny if statement.applies_everywhere(facts) => return false,
-                Effect::Deny => {}
-            }
-        }
-        allowed
-    }
-
     /// Why: every statement, whether it applies, and if not, all that is in its way.
     pub fn explain(&self, question: &Question<'_>) -> Explanation {
         let looked = self.statements().map(|by| Looked::at(decider(by), by.2, question)).collect();
@@ -140,16 +125,5 @@ impl Statement {
         self.has_action(question.action)
             && self.has_resource(question.resource, question.facts)
             && self.conditions.iter().all(|condition| condition.holds(question.facts))
-    }
-
-    /// Whether it may apply to something, as far as is known yet.
-    fn may_apply(&self, facts: &Facts) -> bool {
-        self.conditions.iter().all(|condition| condition.key.late || condition.holds(facts))
-    }
-
-    /// Whether it applies to everything, whatever else will be known.
-    fn applies_everywhere(&self, facts: &Facts) -> bool {
-        self.is_about_everything()
-            && self.conditions.iter().all(|condition| !condition.key.late && condition.holds(facts))
     }
 }

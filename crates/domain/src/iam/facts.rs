@@ -65,8 +65,6 @@ pub(super) struct Key {
     pub(super) name: Box<str>,
     pub(super) kind: Kind,
     pub(super) known: bool,
-    /// Whether it is about what is asked for, or in the body: nobody knows it before that is found or read.
-    pub(super) late: bool,
 }
 
 impl Key {
@@ -74,8 +72,7 @@ impl Key {
     pub(super) fn of(name: &str) -> Self {
         for (known, kind) in KNOWN {
             if known.eq_ignore_ascii_case(name) {
-                let late = known == keys::ENTERPRISE_PROJECT_ID || known == keys::TAG_KEYS;
-                return Self { name: known.into(), kind, known: true, late };
+                return Self { name: known.into(), kind, known: true };
             }
         }
         for prefix in TAGS {
@@ -83,15 +80,10 @@ impl Key {
                 && head.eq_ignore_ascii_case(prefix)
                 && !tag.is_empty()
             {
-                return Self {
-                    name: format!("{prefix}{tag}").into(),
-                    kind: Kind::Any,
-                    known: true,
-                    late: true,
-                };
+                return Self { name: format!("{prefix}{tag}").into(), kind: Kind::Any, known: true };
             }
         }
-        Self { name: name.into(), kind: Kind::Any, known: false, late: false }
+        Self { name: name.into(), kind: Kind::Any, known: false }
     }
 }
 

@@ -66,14 +66,6 @@ impl Entry {
         Ok(Entry::Parts(Box::new([word(service), word(region), word(account), word(kind), path])))
     }
 
-    /// Whether there is nothing that it does not name.
-    pub(super) fn is_everything(&self) -> bool {
-        match self {
-            Entry::All => true,
-            Entry::Parts(parts) => parts[0].matches(SERVICE) && parts[1..].iter().all(Pattern::is_all),
-        }
-    }
-
     /// Whether it names `resource`. The project as a whole is named by what names everything, and by nothing less. A
     /// region or an account that is named, where nobody knows which is asked, is taken as what the caller likes least.
     pub(super) fn names(&self, resource: Resource<'_>, facts: &Facts, effect: Effect) -> bool {

@@ -94,11 +94,6 @@ impl Statement {
             || self.resources.iter().any(|entry| entry.names(resource, facts, self.effect))
     }
 
-    /// Whether it is about everything, whatever is asked for.
-    pub(super) fn is_about_everything(&self) -> bool {
-        self.resources.is_empty() || self.resources.iter().any(Entry::is_everything)
-    }
-
     /// What its author may not have meant.
     pub(super) fn warnings(&self, place: &Place) -> Vec<Text> {
         let mut warnings = Vec::new();

@@ -1,4 +1,4 @@
-//! What wins, what a resource names, what the coarse gate knows, and how a decision is told.
+//! What wins, what a resource names, and how a decision is told.
 
 use serde_json::{Value, json};
 use types::Language;
@@ -95,41 +95,6 @@ fn a_region_that_nobody_knows_counts_against_the_caller() {
         let question = Question { action: CREATE, resource: Resource::App("a"), facts: &facts };
         assert_eq!(allow.decide(&question).is_allowed(), allowed, "{facts:?}");
         assert_eq!(!deny.decide(&question).is_allowed(), denied, "{facts:?}");
-    }
-}
-
-#[test]
-fn the_coarse_gate_ends_only_what_has_no_hope() {
-    let allow = |more: Value| {
-        let mut statement = json!({"Effect": "Allow", "Action": [CREATE]});
-        statement.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        statement
-    };
-    let deny = |more: Value| {
-        let mut statement = allow(more);
-        statement["Effect"] = "Deny".into();
-        statement
-    };
-    let enterprise = json!({"Condition": {"StringEquals": {"g:EnterpriseProjectId": ["0"]}}});
-    let app = json!({"Resource": ["IoTDA:*:*:app:a"]});
-    let user = json!({"Condition": {"StringEquals": {"g:UserName": ["ops"]}}});
-    let cases = [
-        (vec![], false),
-        (vec![allow(json!({}))], true),
-        (vec![allow(app.clone())], true),
-        (vec![allow(enterprise.clone())], true),
-        (vec![allow(user.clone())], false),
-        (vec![allow(json!({})), deny(app)], true),
-        (vec![allow(json!({})), deny(enterprise)], true),
-        (vec![allow(json!({})), deny(user)], true),
-        (vec![allow(json!({})), deny(json!({}))], false),
-        (vec![allow(json!({})), deny(json!({"Resource": ["*"]}))], false),
-        (vec![allow(json!({})), deny(json!({"Condition": {"Null": {"g:UserName": ["true"]}}}))], false),
-    ];
-    for (statements, expected) in cases {
-        let told = format!("{statements:?}");
-        let documents: Vec<Value> = statements.into_iter().map(|one| policy(json!([one]))).collect();
-        assert_eq!(grants(&documents).somewhere(CREATE, &Facts::new()), expected, "{told}");
     }
 }
 
