@@ -223,6 +223,7 @@ def test_a_reader_who_follows_is_shown_what_comes(server):
         follower.communicate()
 
 
+@pytest.mark.embedded
 def test_a_reader_makes_no_database(tmp_path, server):
     code, said = server.run("audit", "--data-dir", tmp_path / "nothing")
     assert code == 1 and "there is no database" in said

@@ -75,7 +75,7 @@ const POOLER: &str = "UNLADE_TEST_POOLER";
 const DATABASE: &str = "UNLADE_TEST_DATABASE";
 /// What a database that does many things at the same time may make different.
 const OVER_POSTGRES: &[&str] =
-    &["races", "kills", "sleep", "crash", "export_rules", "whole_job", "bad_input"];
+    &["races", "kills", "sleep", "crash", "export_rules", "whole_job", "bad_input", "audit"];
 
 /// Where the certificates of its authorities lie.
 const POSTGRES_TLS: &str = "UNLADE_TEST_POSTGRES_TLS";
