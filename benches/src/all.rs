@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{Outcome, child, devices, figure::Figure, peer, signatures, table::Table};
+use crate::{Outcome, child, devices, figure::Figure, http, peer, signatures, table::Table};
 
 /// Up to so many rows a figure is short enough to be measured three times, and a peer's to be waited for.
 const SHORT: i64 = 100_000;
@@ -22,7 +22,8 @@ pub(crate) fn run(quick: bool, rows: Option<i64>, record: Option<&Path>) -> Outc
     if let Some(path) = record {
         table.record(path)?;
     }
-    signatures::run(quick, record)
+    signatures::run(quick, record)?;
+    http::run(quick, record)
 }
 
 fn runs(quick: bool, rows: i64) -> usize {

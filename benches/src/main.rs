@@ -1,5 +1,5 @@
-//! How fast: an export from SQLite to the finished zip beside a bare scan of the same rows, createDevices, and the
-//! check of a signature.
+//! How fast: an export from SQLite to the finished zip beside a bare scan of the same rows, createDevices, the
+//! check of a signature, and requests a second.
 //! Each figure is a process of its own, so that its CPU seconds and its peak memory are its own.
 
 #![expect(clippy::print_stdout, reason = "this program prints figures")]
@@ -12,6 +12,7 @@ mod exports;
 mod figure;
 mod fleet;
 mod house;
+mod http;
 mod peer;
 mod rows;
 mod scale;
@@ -54,6 +55,15 @@ enum What {
     /// The check of a signature under each algorithm
     Signatures {
         /// Few checks: shows that everything runs, not how fast it is
+        #[arg(long)]
+        quick: bool,
+        /// Write the table, with the machine that it is true for, to this file
+        #[arg(long)]
+        record: Option<PathBuf>,
+    },
+    /// Requests a second
+    Http {
+        /// Once: shows that everything runs, not how fast it is
         #[arg(long)]
         quick: bool,
         /// Write the table, with the machine that it is true for, to this file
@@ -117,6 +127,7 @@ fn main() -> Outcome<()> {
     match Arguments::parse().what {
         What::All { quick, rows, record } => all::run(quick, rows, record.as_deref()),
         What::Signatures { quick, record } => signatures::run(quick, record.as_deref()),
+        What::Http { quick, record } => http::run(quick, record.as_deref()),
         What::Spreadsheets(options) => spreadsheets::run(&options),
         What::Scale(options) => scale::run(&options),
         What::Fleet(options) => fleet::run(&options),

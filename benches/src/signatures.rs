@@ -10,6 +10,8 @@ use crate::{Outcome, document, house::PROJECT};
 /// Of the document.
 const SECTION: &str = "signatures";
 const ABOUT: &str = "\
+## The check of a signature · 签名校验
+
 This section is written by `cargo xtask bench --record`; nothing in it is typed by hand. A signed request for a page of
 export tasks is checked again and again by one thread, in CPU time, from the text of its headers to the verdict: the header taken
 apart, the keys derived from the access key, the canonical request built, hashed and compared. `known` is the check with
