@@ -10,41 +10,63 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 
 import pytest
 
+from vocabulary import Account, Server
+
 ELSEWHERE = "UNLADE_SDK_ENDPOINT" in os.environ
 
-
-def pytest_addoption(parser):
-    parser.addoption("--sdk", required=True, help="the name that its results are left under")
-    parser.addoption("--play", required=True, help="the command that plays a scenario")
-    parser.addoption("--sample", help="the command that runs the documented sample in the working directory")
+# The samples make their own batch task, and not every SDK has one here.
+collect_ignore = [] if "UNLADE_SDK_SAMPLE" in os.environ and not ELSEWHERE else ["test_documented_sample.py"]
 
 
-@pytest.fixture(scope="session")
-def play(pytestconfig):
-    return shlex.split(pytestconfig.getoption("--play"))
+def pytest_sessionstart():
+    if "UNLADE_SDK_PLAY" not in os.environ:
+        pytest.exit("UNLADE_SDK_PLAY must name a player; `cargo xtask test --suite sdks` sets it", returncode=4)
 
 
 @pytest.fixture(scope="session")
-def results(pytestconfig):
+def play():
+    """The command that plays a scenario through one SDK."""
+    return shlex.split(os.environ["UNLADE_SDK_PLAY"])
+
+
+@pytest.fixture(scope="session")
+def results():
     """Where this SDK's outcomes and its download are left."""
-    directory = Path(os.environ["UNLADE_SDK_RESULTS"]) / pytestconfig.getoption("--sdk")
+    directory = Path(os.environ["UNLADE_SDK_RESULTS"])
     directory.mkdir(parents=True, exist_ok=True)
     return directory
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    """A function that says where to play, with a server of ours of these settings if nobody named another place."""
+def serve(tmp_path_factory):
+    """A function that starts a server of ours."""
     servers = []
+
+    def begin(**settings):
+        servers.append(Server(tmp_path_factory.mktemp("server"), **settings))
+        servers[-1].start()
+        return servers[-1]
+
+    yield begin
+    for server in servers:
+        if server.process is not None:
+            server.kill()
+
+
+@pytest.fixture
+def server(serve):
+    """A server of this test's own."""
+    return serve()
+
+
+@pytest.fixture(scope="module")
+def place(serve):
+    """A function that says where to play, with a server of ours of these settings if nobody named another place."""
 
     def somewhere(settings):
         if ELSEWHERE:
             return {}
-        from vocabulary import Account, Server
-
-        server = Server(tmp_path_factory.mktemp("server"), **settings)
-        servers.append(server)
-        server.start()
+        server = serve(**settings)
         _, nobody = Account(server).person("nobody")
         root = server.credentials
         return {
@@ -55,7 +77,4 @@ def place(tmp_path_factory):
             "UNLADE_SDK_NAMES": json.dumps({"nobody_ak": nobody["ak"], "nobody_sk": nobody["sk"]}),
         }
 
-    yield somewhere
-    for server in servers:
-        if server.process is not None:
-            server.kill()
+    return somewhere
