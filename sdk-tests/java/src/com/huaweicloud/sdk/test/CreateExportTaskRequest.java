@@ -1,0 +1,14 @@
+package com.huaweicloud.sdk.test;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** What CreateExportTask takes. */
+public class CreateExportTaskRequest {
+    @JsonProperty("body")
+    public AddExportTask body;
+
+    public CreateExportTaskRequest withBody(AddExportTask value) {
+        body = value;
+        return this;
+    }
+}
