@@ -224,7 +224,7 @@ class Play {
         if (!sdk.etag().equals(HexFormat.of().formatHex(digest))) {
             throw new Wrong("ETag " + sdk.etag() + ", but the file's SHA-256 is " + HexFormat.of().formatHex(digest));
         }
-        return "the text holds every byte";
+        return "the stream holds every byte";
     }
 
     private Sdk sdk(JsonNode more) {

@@ -2,6 +2,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.huaweicloud.sdk.core.ClientBuilder;
 import com.huaweicloud.sdk.core.HttpListener;
+import com.huaweicloud.sdk.core.SdkStreamResponse;
 import com.huaweicloud.sdk.core.auth.BasicCredentials;
 import com.huaweicloud.sdk.core.http.HttpConfig;
 import com.huaweicloud.sdk.core.region.Region;
@@ -9,10 +10,12 @@ import com.huaweicloud.sdk.core.utils.JsonUtils;
 import com.huaweicloud.sdk.iotda.v5.IoTDAClient;
 import com.huaweicloud.sdk.iotda.v5.model.UploadBatchTaskFileRequest;
 import com.huaweicloud.sdk.iotda.v5.model.UploadBatchTaskFileRequestBody;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -96,9 +99,18 @@ class Sdk {
         return JSON.readTree(JsonUtils.toJSON(response));
     }
 
-    /** Saves a download: in ISO-8859-1, as the server declares it, the text that the SDK makes of it is its bytes. */
-    static void save(Object response, Path path) throws Exception {
-        String body = ((com.huaweicloud.sdk.test.IoTDAClient.TextResponse) response).getBody();
-        Files.write(path, body.getBytes(StandardCharsets.ISO_8859_1));
+    /** Saves a download. */
+    static void save(Object response, Path path) throws IOException {
+        try (OutputStream file = Files.newOutputStream(path)) {
+            ((SdkStreamResponse) response).consumeDownloadStream(body -> copy(body, file));
+        }
+    }
+
+    private static void copy(InputStream from, OutputStream to) {
+        try {
+            from.transferTo(to);
+        } catch (IOException error) {
+            throw new UncheckedIOException(error);
+        }
     }
 }

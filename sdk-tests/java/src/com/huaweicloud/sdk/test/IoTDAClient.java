@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.huaweicloud.sdk.core.ClientBuilder;
 import com.huaweicloud.sdk.core.HcClient;
 import com.huaweicloud.sdk.core.SdkResponse;
+import com.huaweicloud.sdk.core.SdkStreamResponse;
 import com.huaweicloud.sdk.core.http.FieldExistence;
 import com.huaweicloud.sdk.core.http.HttpMethod;
 import com.huaweicloud.sdk.core.http.HttpRequestDef;
@@ -66,6 +67,9 @@ public class IoTDAClient {
         }
     }
 
+    /** A body as it comes: `consumeDownloadStream` gives its bytes. */
+    public static class FileResponse extends SdkStreamResponse {}
+
     public CreateExportTaskResponse createExportTask(CreateExportTaskRequest request) {
         var call = HttpRequestDef.builder(HttpMethod.POST, CreateExportTaskRequest.class, CreateExportTaskResponse.class);
         call.withName("CreateExportTask").withUri(PATH).withContentType("application/json;charset=UTF-8");
@@ -88,23 +92,34 @@ public class IoTDAClient {
     }
 
     public TextResponse deleteExportTask(ExportTaskRequest request) {
-        return ofOne(HttpMethod.DELETE, "DeleteExportTask", "/{export_task_id}", request);
+        return text(HttpMethod.DELETE, "/{export_task_id}", request);
     }
 
-    public TextResponse showExportTask(ExportTaskRequest request) {
-        return ofOne(HttpMethod.GET, "ShowExportTask", "/{export_task_id}/file", request);
+    /** The file as a stream, which is what holds every byte of it. */
+    public FileResponse showExportTask(ExportTaskRequest request) {
+        return core.syncInvokeHttp(request, ofOne(HttpMethod.GET, "/{export_task_id}/file", FileResponse.class).build());
     }
 
-    private TextResponse ofOne(HttpMethod method, String name, String path, ExportTaskRequest request) {
-        var call = HttpRequestDef.builder(method, ExportTaskRequest.class, TextResponse.class);
-        call.withName(name).withUri(PATH + path).withContentType("application/json");
-        call.<String>withRequestField(
-                "export_task_id", LocationType.Path, FieldExistence.NON_NULL_NON_EMPTY, String.class,
-                field -> field.withMarshaller(order -> order.exportTaskId, (order, id) -> order.exportTaskId = id));
+    /** The file as a text, as the SDK's source types it. */
+    public TextResponse showExportTaskAsText(ExportTaskRequest request) {
+        return text(HttpMethod.GET, "/{export_task_id}/file", request);
+    }
+
+    private TextResponse text(HttpMethod method, String path, ExportTaskRequest request) {
+        var call = ofOne(method, path, TextResponse.class);
         call.<String>withResponseField(
                 "body", LocationType.Body, FieldExistence.NULL_IGNORE, String.class,
                 field -> field.withMarshaller(TextResponse::getBody, TextResponse::setBody));
         return core.syncInvokeHttp(request, call.build());
+    }
+
+    private static <T> HttpRequestDef.Builder<ExportTaskRequest, T> ofOne(HttpMethod method, String path, Class<T> answer) {
+        var call = HttpRequestDef.builder(method, ExportTaskRequest.class, answer);
+        call.withUri(PATH + path).withContentType("application/json");
+        call.<String>withRequestField(
+                "export_task_id", LocationType.Path, FieldExistence.NON_NULL_NON_EMPTY, String.class,
+                field -> field.withMarshaller(order -> order.exportTaskId, (order, id) -> order.exportTaskId = id));
+        return call;
     }
 
     private static <R, T> void query(HttpRequestDef.Builder<R, ?> call, String name, Class<T> kind, Function<R, T> read) {
