@@ -64,7 +64,7 @@ def reported(caller, task_id):
     """Of each target, by ShowBatchTask and by the export, what it gave or why it failed."""
     shown = {one.target: (one.status, one.output, one.error_code) for one in caller.subtasks(task_id)}
     file = caller.result(caller.export(task_id)).subtasks()
-    assert {one.target: (one.status, one.output, one.error_code) for one in file} == shown
+    assert {target: (status, output, code) for target, status, output, code, _ in file} == shown
     return shown
 
 

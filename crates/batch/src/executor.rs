@@ -1,7 +1,12 @@
 //! Executes batch tasks: expand, then chunk after chunk, then rest or finish. What a task does next follows from its row
 //! alone, so whoever changes that needs to do no more than see to it that there is a job.
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
 
 use blob::Blobs;
 use db::Tx;
@@ -17,6 +22,7 @@ use crate::{
     Downlink, Kind, Nobody, chunk,
     expand::{self, Ended},
     groups, kind,
+    turn::Turn,
 };
 
 /// The executor of batch tasks.
@@ -25,6 +31,9 @@ pub struct Batches {
     blobs: Blobs,
     program: PathBuf,
     downlink: Box<dyn Downlink>,
+    /// Where each task goes on that this process has begun. Before that place no subtask waits for its turn, and none
+    /// will: what is to wait anew has a time. Whoever does not know begins at the first.
+    places: Mutex<HashMap<String, i64>>,
 }
 
 impl Job for Batches {
@@ -45,11 +54,9 @@ impl Job for Batches {
                 Err(Ended::Unreadable(reason)) => return self.finish(lease, Some(reason)),
                 Err(Ended::Stopped(stop)) => return Err(stop),
             }
-            let mut from = 0;
-            while let Some(next) = chunk::execute(&self.store, &*self.downlink, kind, lease, from)? {
-                from = next;
-            }
+            self.go_on(kind, lease)?;
             if self.rest(lease)? != Rest::Go {
+                self.places().remove(&lease.claim.job_id);
                 return Ok(());
             }
         }
@@ -71,7 +78,7 @@ impl Job for Batches {
 impl Batches {
     /// An executor over its parts. `program` is started with `parse-upload` to read uploaded files.
     pub fn new(store: Store, blobs: Blobs, program: PathBuf) -> Self {
-        Self { store, blobs, program, downlink: Box::new(Nobody) }
+        Self { store, blobs, program, downlink: Box::new(Nobody), places: Mutex::default() }
     }
 
     /// The same with a way to devices.
@@ -107,6 +114,23 @@ impl Batches {
             )
         });
         Ok(begun?)
+    }
+
+    /// Executes chunk after chunk, until there is nothing to do at once or others have their turn.
+    fn go_on(&self, kind: &'static dyn Kind, lease: &Lease) -> Result<(), Stop> {
+        let mut turn = Turn::of_chunks(&self.store, lease);
+        let task_id = &lease.claim.job_id;
+        let mut from = self.places().get(task_id).copied().unwrap_or(0);
+        while let Some(next) = chunk::execute(&self.store, &*self.downlink, kind, lease, from)? {
+            from = next;
+            self.places().insert(task_id.clone(), from);
+            turn.spend()?;
+        }
+        Ok(())
+    }
+
+    fn places(&self) -> MutexGuard<'_, HashMap<String, i64>> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes the next subtasks wait anew; answers whether there may be more.
@@ -161,6 +185,7 @@ impl Batches {
     }
 
     fn settle(&self, claim: &Claim, reason: Option<String>) -> Result<(), store::Error> {
+        self.places().remove(&claim.job_id);
         let (claim, context) = (claim.clone(), self.store.context().clone());
         self.store.db().write_blocking(move |tx| {
             batch_tasks::hold(tx, &claim.project_id, &claim.job_id)?;

@@ -13,7 +13,7 @@ use store::{
 };
 use types::batch_task::TaskStatus;
 
-use crate::{Kind, Row, columns::names, input};
+use crate::{Kind, Row, columns::names, input, turn::Turn};
 
 /// Rows that become subtasks in one transaction.
 const CHUNK: usize = 1000;
@@ -81,6 +81,7 @@ pub(crate) fn expand(
     let names = names(kind, upload.header());
     let mut chunk = Vec::with_capacity(CHUNK);
     let mut ordinal = 0;
+    let mut turn = Turn::of_rows(store, lease);
     for row in upload {
         let row = row.map_err(|error| unreadable(&error))?;
         if ordinal >= made {
@@ -92,6 +93,7 @@ pub(crate) fn expand(
             if !insert(store, lease, std::mem::take(&mut chunk), None)? {
                 return Ok(());
             }
+            turn.spend()?;
         }
     }
     insert(store, lease, chunk, Some(ordinal))?;

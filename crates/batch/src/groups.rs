@@ -14,7 +14,7 @@ use store::{
 };
 use types::batch_task::TaskStatus;
 
-use crate::expand::Ended;
+use crate::{expand::Ended, turn::Turn};
 
 /// Devices that become subtasks in one transaction.
 const CHUNK: usize = 1000;
@@ -32,9 +32,10 @@ enum Slice {
 
 /// Makes the subtasks of a task whose targets are groups, and moves it on.
 pub(crate) fn expand(store: &Store, lease: &Lease, work: &Work) -> Result<(), Ended> {
+    let mut turn = Turn::of_chunks(store, lease);
     loop {
         match slice(store, lease, work)? {
-            Slice::More => {}
+            Slice::More => turn.spend()?,
             Slice::Last => return Ok(()),
             Slice::Empty => {
                 return Err(Ended::Unreadable("The groups hold no device of the app.".to_owned()));

@@ -12,6 +12,7 @@ mod kind;
 mod kinds;
 mod packages;
 mod template;
+mod turn;
 mod upgrade;
 mod verb;
 

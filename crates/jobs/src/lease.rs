@@ -62,6 +62,8 @@ pub enum Stop {
     Interrupted,
     /// The disk has no room for it: it waits until there is, and the attempt does not count.
     NoSpace(String),
+    /// Others wait for their turn: it goes on behind them, and the attempt does not count.
+    Yielded,
     /// Something failed that may work later.
     Retry(String),
 }

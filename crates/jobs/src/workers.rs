@@ -88,15 +88,16 @@ fn count_from_zero(kind: &'static str) {
     }
 }
 
-const OUTCOMES: [&str; 5] = ["settled", "lost", "interrupted", "no_space", "failed"];
+const OUTCOMES: [&str; 6] = ["settled", "lost", "interrupted", "no_space", "yielded", "failed"];
 
 fn outcome(ended: &Result<(), Stop>) -> &'static str {
-    let [settled, lost, interrupted, no_space, failed] = OUTCOMES;
+    let [settled, lost, interrupted, no_space, yielded, failed] = OUTCOMES;
     match ended {
         Ok(()) => settled,
         Err(Stop::Lost) => lost,
         Err(Stop::Interrupted) => interrupted,
         Err(Stop::NoSpace(_)) => no_space,
+        Err(Stop::Yielded) => yielded,
         Err(Stop::Retry(_)) => failed,
     }
 }
@@ -163,7 +164,8 @@ impl<J: Job> Worker<J> {
                 tracing::warn!("lost the claim");
                 Ok(())
             }
-            Err(Stop::Interrupted) => self.store.release(claim, now, None),
+            // Those that have not been begun are due since 0, and so before it.
+            Err(Stop::Interrupted | Stop::Yielded) => self.store.release(claim, now, None),
             Err(Stop::NoSpace(reason)) => {
                 tracing::warn!(reason, "no space, will wait for some");
                 self.store.release(claim, now + NO_SPACE_MS, None)

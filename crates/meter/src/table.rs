@@ -60,8 +60,8 @@ metrics! {
     RESUMES: Counter<1> = "unlade_resumes_total" ["kind"], "claims",
         "Of these, claims of a job that had been claimed before.", "其中领取曾被领取过的作业的次数。";
     ATTEMPTS: Counter<2> = "unlade_attempts_ended_total" ["kind", "outcome"], "attempts",
-        "Attempts ended, by outcome: settled, lost (the claim was, or the task deleted), interrupted (by a shutdown), no_space, failed.",
-        "已结束的尝试数，按结果区分：settled（完成）、lost（丢失租约或任务被删除）、interrupted（因停机中断）、no_space（空间不足）、failed（失败）。";
+        "Attempts ended, by outcome: settled, lost (the claim was, or the task deleted), interrupted (by a shutdown), no_space, yielded (others have their turn), failed.",
+        "已结束的尝试数，按结果区分：settled（完成）、lost（丢失租约或任务被删除）、interrupted（因停机中断）、no_space（空间不足）、yielded（让其他任务先行）、failed（失败）。";
     GIVEN_UP: Counter<1> = "unlade_jobs_given_up_total" ["kind"], "jobs",
         "Jobs given up because they were tried too often.", "因尝试次数过多而放弃的作业数。";
 
