@@ -59,9 +59,13 @@ pub(crate) fn execute(
     let answer = store.db().write_blocking(move |tx| {
         let work = batch_tasks::hold(tx, &claim.project_id, &claim.job_id)?.ok_or(store::Error::LostClaim)?;
         let now_ms = context.clock.now_ms();
-        queue::advance(tx, &claim, term.until(now_ms))?;
         let next = next(tx, &context, &work, from, now_ms)?;
-        let Some(last) = next.last() else { return Ok(None) };
+        let Some(last) = next.last() else {
+            // To look is no progress.
+            queue::hold(tx, &claim, term.until(now_ms))?;
+            return Ok(None);
+        };
+        queue::advance(tx, &claim, term.until(now_ms))?;
         let goes_on = if last.is_due { from } else { last.subtask.ordinal + 1 };
         let reach = Reach { project_id: &claim.project_id, app_id: Some(&work.app_id) };
         let task = Task { context: &context, reach, task_id: &claim.job_id, document: &work.document };

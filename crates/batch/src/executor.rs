@@ -25,14 +25,18 @@ use crate::{
     turn::Turn,
 };
 
+/// How often a worker looks anew what a task does next, before it lets others look: each time follows from a call that
+/// came in between, or from a row that contradicts its task.
+const ROUNDS_MAX: usize = 1000;
+
 /// The executor of batch tasks.
 pub struct Batches {
     store: Store,
     blobs: Blobs,
     program: PathBuf,
     downlink: Box<dyn Downlink>,
-    /// Where each task goes on that this process has begun. Before that place no subtask waits for its turn, and none
-    /// will: what is to wait anew has a time. Whoever does not know begins at the first.
+    /// Where each task goes on that has let others go first. It is a hint: before the task rests it is looked through
+    /// from the first on, if any subtask waits.
     places: Mutex<HashMap<String, i64>>,
 }
 
@@ -40,7 +44,7 @@ impl Job for Batches {
     const KIND: &'static str = batch_tasks::JOB;
 
     fn execute(&self, lease: &Lease) -> Result<(), Stop> {
-        loop {
+        for _ in 0..ROUNDS_MAX {
             let Some(work) = self.work(&lease.claim)? else { return Err(Stop::Lost) };
             let Some(kind) = kind(&work.task_type) else {
                 return self.finish(lease, Some(format!("This program does not know {}.", work.task_type)));
@@ -48,18 +52,21 @@ impl Job for Batches {
             if work.is(TaskStatus::Stopping) {
                 return self.stop(lease);
             }
-            while self.retry(kind, lease)? {}
+            while work.retry_from.is_some() && self.retry(kind, lease)? {}
             match self.begin(&work, kind, lease) {
                 Ok(()) => {}
                 Err(Ended::Unreadable(reason)) => return self.finish(lease, Some(reason)),
                 Err(Ended::Stopped(stop)) => return Err(stop),
             }
             self.go_on(kind, lease)?;
-            if self.rest(lease)? != Rest::Go {
-                self.places().remove(&lease.claim.job_id);
+            let rest = self.rest(lease)?;
+            // What was passed over by the place, if anything was, is looked for from the first on.
+            self.places().remove(&lease.claim.job_id);
+            if rest != Rest::Go {
                 return Ok(());
             }
         }
+        Err(Stop::Retry("there is something to be done, and it is not found".to_owned()))
     }
 
     fn beat(&self, lease: &Lease, lease_until_ms: i64) -> Result<(), store::Error> {

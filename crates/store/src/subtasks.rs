@@ -18,7 +18,7 @@ mod work;
 
 pub(crate) use input::reseal;
 pub use input::{SEALED_SECRET, open_input, seal_input};
-pub(crate) use moving::{Moved, from_on, move_all, of_target};
+pub(crate) use moving::{Moved, Turn, from_on, move_all, of_target};
 pub use work::{
     Done, InFlight, Subtask, await_answers, due, in_flight, postpone, release_devices, settle, waiting,
 };

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Context, Error, gate, jobs,
-    subtasks::{self, Moved},
+    subtasks::{self, Moved, Turn},
 };
 
 /// What is done to a task that has been created.
@@ -188,7 +188,7 @@ fn named(
             continue;
         }
         fit.iter().for_each(|one| by.moved(one.status, to, 1));
-        subtasks::move_all(tx, &work.task_id, &fit, to, now_ms)?;
+        subtasks::move_all(tx, &work.task_id, &fit, to, Turn::Now, now_ms)?;
         moved = true;
         let (error_code, error_msg) = (None, None);
         results.push(TargetResult { target: target.clone(), status: "success", error_code, error_msg });
@@ -235,7 +235,8 @@ fn move_slice(
     let (now_ms, (_, to)) = (context.clock.now_ms(), what.moves());
     let mut by = TaskProgress::default();
     found.iter().for_each(|one| by.moved(one.status, to, 1));
-    subtasks::move_all(tx, &work.task_id, found, to, now_ms)?;
+    let turn = if work.unconfirmed { Turn::Now } else { Turn::Own };
+    subtasks::move_all(tx, &work.task_id, found, to, turn, now_ms)?;
     count(tx, &work.project_id, &work.task_id, &by, now_ms)?;
     Ok(found.last().map(|last| last.ordinal + 1))
 }

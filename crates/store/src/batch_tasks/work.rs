@@ -214,6 +214,10 @@ pub fn rest(tx: &mut dyn Tx, context: &Context, claim: &Claim) -> Result<Rest, E
     if work.is(TaskStatus::Stopping) {
         return Ok(Rest::Go);
     }
+    if TaskStatus::from_wire(&work.status).is_some_and(TaskStatus::is_final) {
+        jobs::settle(tx, claim)?;
+        return Ok(Rest::Over);
+    }
     let due = if work.is_scheduled(now_ms, &context.limits) {
         work.schedule_ms
     } else if work.retry_from.is_some() || work.expects_groups() {

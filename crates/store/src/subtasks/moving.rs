@@ -57,27 +57,38 @@ pub(crate) fn from_on(
     Ok(tx.all(&sql, args![task_id, from, i64::from(needs_input), limit as i64], moved)?)
 }
 
-/// Moves subtasks to `Stopped`, or makes them wait so that their turn is now.
+/// When what is to wait anew is executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// Before all others, which may wait for their confirmation.
+    Now,
+    /// As its place in the task is.
+    Own,
+}
+
+/// Moves subtasks to `Stopped`, or makes them wait.
 pub(crate) fn move_all(
     tx: &mut dyn Tx,
     task_id: &str,
     moved: &[Moved],
     to: SubtaskStatus,
+    turn: Turn,
     now_ms: i64,
 ) -> Result<(), Error> {
-    let sql = match to {
-        SubtaskStatus::Stopped => {
+    let (sql, at) = match to {
+        SubtaskStatus::Stopped => (
             "UPDATE subtask SET status = 'Stopped', ended_ms = ?3, stage = NULL, due_ms = NULL
-              WHERE task_id = ?1 AND ordinal = ?2"
-        }
-        _ => {
+              WHERE task_id = ?1 AND ordinal = ?2",
+            Some(now_ms),
+        ),
+        _ => (
             "UPDATE subtask SET status = 'Waitting', output = NULL, error_code = NULL, error_msg = NULL, retries = 0,
-               started_ms = NULL, ended_ms = NULL, stage = NULL, due_ms = ?3 - ?3
-              WHERE task_id = ?1 AND ordinal = ?2"
-        }
+               started_ms = NULL, ended_ms = NULL, stage = NULL, due_ms = ?3
+              WHERE task_id = ?1 AND ordinal = ?2",
+            (turn == Turn::Now).then_some(0),
+        ),
     };
-    let values: Vec<_> =
-        moved.iter().flat_map(|one| args![task_id, one.ordinal, now_ms].to_owned()).collect();
+    let values: Vec<_> = moved.iter().flat_map(|one| args![task_id, one.ordinal, at].to_owned()).collect();
     tx.execute_many(sql, 3, &values)?;
     let in_flight: Vec<_> = moved.iter().filter(|one| one.in_flight).map(|one| one.ordinal).collect();
     release_devices(tx, task_id, &in_flight)

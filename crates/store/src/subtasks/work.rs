@@ -1,6 +1,6 @@
-//! Subtasks as their executor moves them. A time in `due_ms` makes one of a million found at once: 0 for those that are
-//! to be executed now though others wait for their confirmation, or for a second time; the end of the pause before a
-//! retry; the deadline of what is in flight.
+//! Subtasks as their executor moves them. A time in `due_ms` makes one of a million found at once: 0 for those that were
+//! named to be executed now, whatever others wait for; the end of the pause before a retry; the deadline of what is in
+//! flight.
 
 use db::{Row, Tx, args};
 use types::{Fault, batch_task::SubtaskStatus};

@@ -373,3 +373,76 @@ fn a_job_of_an_earlier_program_is_taken_and_what_its_worker_knows_nothing_of_tak
         assert_eq!(world.shown(&task_id).status, "Stopped");
     });
 }
+
+/// One of `0..most`, from a seed.
+fn dice(seed: &mut u64, most: u64) -> u64 {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*seed >> 33) % most
+}
+
+/// What a worker with a claim does next, as the executor does; answers whether it has it still.
+fn step(world: &World, claim: &Claim) -> bool {
+    let status = world.shown(&claim.job_id).status;
+    if status == "Stopping" {
+        world.stop_it(claim);
+        return false;
+    }
+    world.retry_it(claim);
+    if world.work(claim).unwrap() > 0 {
+        return true;
+    }
+    world.rest(claim).unwrap() == Rest::Go
+}
+
+#[test]
+fn whatever_is_done_to_a_task_counters_equal_rows_and_in_the_end_it_is_over() {
+    let seeds = if std::env::var_os("UNLADE_TEST_POSTGRES").is_some() { 6 } else { 60 };
+    drivers(&Limits { batch_running: 1_000_000, ..Limits::default() }, |world| {
+        for mut seed in 0..seeds {
+            let now = world.clock.now_ms();
+            let order = NewBatchTask {
+                schedule_ms: (dice(&mut seed, 3) == 0).then_some(now + 5_000),
+                retry: (dice(&mut seed, 2) == 0).then_some(Retry { count: 2, interval: 1 }),
+                need_confirm: Some(dice(&mut seed, 3) == 0),
+                ..order(&["a", "x1", "b", "x2", "c"])
+            };
+            let task_id = world.made(order);
+            let mut claim = Some(world.begun());
+            for _ in 0..40 {
+                let target = ["a", "x1", "b", "x2", "c", "d"][dice(&mut seed, 6) as usize];
+                let named = (dice(&mut seed, 3) > 0).then_some([target]);
+                let named = named.as_ref().map(<[&str; 1]>::as_slice);
+                match dice(&mut seed, 12) {
+                    0 => drop(world.control(&task_id, Control::Retry, named)),
+                    1 if named.is_some() || dice(&mut seed, 5) == 0 => {
+                        drop(world.control(&task_id, Control::Stop, named));
+                    }
+                    2 => drop(world.control(&task_id, Control::Confirm, named)),
+                    3 => world.clock.advance(dice(&mut seed, 70_000) as i64),
+                    4 => drop(world.store.wake_due_tasks().unwrap()),
+                    // A worker that crashed or lets others go first: the next goes on.
+                    5 => drop(claim.take().map(|held| world.store.release(&held, 0, None).unwrap())),
+                    _ => {
+                        claim = claim.take().or_else(|| world.claim(JOB));
+                        claim = claim.take().filter(|held| step(world, held));
+                    }
+                }
+                world.shown(&task_id);
+            }
+            // Everything that anybody may wait for comes.
+            for _ in 0..20 {
+                drop(world.control(&task_id, Control::Confirm, None));
+                claim = claim.take().or_else(|| world.claim(JOB));
+                while let Some(held) = claim.take() {
+                    claim = step(world, &held).then_some(held);
+                }
+                world.clock.advance(60_001);
+                world.store.wake_due_tasks().unwrap();
+            }
+            let task = world.shown(&task_id);
+            let ended = ["Success", "Fail", "PartialSuccess", "Stopped"].contains(&&*task.status);
+            assert!(ended, "seed {seed}: {task:?}");
+            assert_eq!(world.jobs(), 0, "seed {seed}: {task:?}");
+        }
+    });
+}
