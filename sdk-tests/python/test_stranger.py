@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from stranger.mutate import Request, bytes_of, filled, requests
 from stranger.operations import OPERATIONS, routes
 from stranger.oracle import faults
+from test_downlink_kinds import package
 from vocabulary import Wire, device_ids, raw
 
 EXAMPLES = int(os.environ.get("UNLADE_STRANGER_EXAMPLES", "40"))
@@ -43,6 +44,9 @@ class World:
             caller.exported(self.ids[kind])
         server.restart(batch_workers=0, export_workers=0)
         caller.export(caller.batch("freezeDevices", targets=["a"], app_id=root.app_id))
+        document = {"package_id": package(server, product_id)}
+        upgrade = {"targets": [self.ids["device"]], "document": document, "app_id": root.app_id}
+        self.ids["upgrade"] = caller.batch("firmwareUpgrade", need_confirm=True, **upgrade)
         self.ids["file"] = caller.upload(device_ids(directory / "kept.xlsx", ["a"]))
 
     def id(self, kind):

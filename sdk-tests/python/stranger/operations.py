@@ -206,7 +206,7 @@ OPERATIONS = {
         "POST", "/batchtasks/{task_id}/stop", 200, TARGETS, Known("spare task"), body=SOME_TARGETS, also=REFUSED
     ),
     "ConfirmBatchTask": Operation(
-        "POST", "/batchtasks/{task_id}/confirm", 200, TARGETS, Known("spare task"), body=SOME_TARGETS, also=REFUSED
+        "POST", "/batchtasks/{task_id}/confirm", 200, TARGETS, Known("upgrade"), body=SOME_TARGETS, also=REFUSED
     ),
     "DeleteBatchTask": Operation("DELETE", "/batchtasks/{task_id}", 204, id=Known("spare task")),
     "CreateExportTask": Operation("POST", "/export-tasks", 201, shapes.EXPORT_TASK, body=EXPORT_TASK),
