@@ -60,6 +60,7 @@ def stage(serve_module, tmp_path_factory):
             limits_batch_file_bytes=8_000,
             limits_request_bytes=1_000,
             limits_users=1,
+            limits_ota_packages=0,
         ),
         # For those who need what a worker has made, or who break something.
         working=lambda **settings: serve_module(**settings),
@@ -627,6 +628,28 @@ def a_download_before_the_end(stage):
 @raises("IOTDA.014805")
 def an_export_of_an_unknown_batch_task(stage):
     return call(stage.idle(), "POST", "export-tasks", body=export_of(NOBODY))
+
+
+def package(**more):
+    location = {"obs_location": {"region_name": "cn-north-4", "bucket_name": "own", "object_key": "a.bin"}}
+    fields = {"package_type": "firmwarePackage", "version": "1.0", "file_location": location}
+    return {**fields, **more}
+
+
+@raises("IOTDA.019300")
+def an_unknown_package(stage):
+    return call(stage.idle(), "GET", f"ota-upgrades/packages/{NOBODY}")
+
+
+@raises("IOTDA.019303")
+def a_package_too_many(stage):
+    body = package(app_id=stage.full().credentials.app_id, product_id=full_product(stage).product_id)
+    return call(stage.full(), "POST", "ota-upgrades/packages", body=body)
+
+
+@raises("IOTDA.019304")
+def a_package_of_nothing(stage):
+    return call(stage.idle(), "POST", "ota-upgrades/packages", body=package(package_type="hardware"))
 
 
 @raises("IOTDA.021102")

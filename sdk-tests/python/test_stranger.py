@@ -18,8 +18,8 @@ from test_downlink_kinds import package
 from vocabulary import Wire, device_ids, raw
 
 EXAMPLES = int(os.environ.get("UNLADE_STRANGER_EXAMPLES", "40"))
-UNBOUNDED = {f"limits_{name}": 10**6 for name in ("apps", "products", "batch_running", "batch_files", "export_unfinished")}
-COUNTED = ["products", "devices", "batchtasks?task_type=freezeDevices", "export-tasks?resource_type=BatchTask"]
+UNBOUNDED = {f"limits_{name}": 10**6 for name in ("apps", "products", "batch_running", "batch_files", "export_unfinished", "ota_packages")}
+COUNTED = ["products", "devices", "ota-upgrades/packages", "batchtasks?task_type=freezeDevices", "export-tasks?resource_type=BatchTask"]
 
 
 class World:
@@ -34,6 +34,8 @@ class World:
         gateway_id = self.ids["gateway"] = caller.device(product_id, "gateway")
         self.ids["sub-device"] = caller.device(product_id, "sub", gateway_id=gateway_id)
         self.ids["device"] = caller.device(product_id, "device", device_name="名")
+        for kind in ("package", "spare package", "package without file"):
+            self.ids[kind] = caller.package(root.app_id, product_id, upload=kind == "package without file")
         self.ids["spare device"] = caller.device(product_id, "spare")
         for kind in ("task", "spare task"):
             targets = [self.ids["device"], "nobody"]
@@ -96,7 +98,7 @@ def test_what_is_no_request_yet_is_answered_as_documented(world, content, status
 
 
 # Asked again and again these give the same; what an upload or a deletion needs, other files of this suite have.
-REPEATABLE = [name for name, operation in OPERATIONS.items() if operation.success != 204 and name != "UploadBatchTaskFile"]
+REPEATABLE = [name for name, operation in OPERATIONS.items() if operation.success != 204 and not name.startswith("Upload")]
 
 
 @pytest.mark.parametrize("name", sorted(REPEATABLE))

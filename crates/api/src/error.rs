@@ -128,7 +128,7 @@ fn status(code: Code) -> StatusCode {
         Unauthenticated | IamUnauthorized => StatusCode::UNAUTHORIZED,
         TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         UnknownPath | ProductMissing | DeviceMissing | BatchTaskMissing | BatchFileMissing
-        | ExportTaskMissing | GroupMissing | ParentGroupMissing | ResourceMissing | IamMissing => {
+        | ExportTaskMissing | PackageMissing | GroupMissing | ParentGroupMissing | ResourceMissing | IamMissing => {
             StatusCode::NOT_FOUND
         }
         IamTaken | ShadowVersion => StatusCode::CONFLICT,
@@ -173,6 +173,7 @@ fn status(code: Code) -> StatusCode {
         | BatchFileQuota
         | ExportTasksUnfinished
         | ExportTaskNotCompleted
+        | PackageQuota
         | ExportSourceMissing => StatusCode::FORBIDDEN,
         // The documented answer to a command that no device has heard.
         CommandTimeout => StatusCode::OK,
@@ -210,6 +211,7 @@ fn status(code: Code) -> StatusCode {
         | BatchFileTypeUnsupported
         | BatchFileNameInvalid
         | BatchFileInvalid
+        | PackageInvalid
         | ExportTaskInvalid => StatusCode::BAD_REQUEST,
     }
 }

@@ -14,6 +14,7 @@ mod error;
 mod export_tasks;
 mod health;
 mod iam;
+mod ota_packages;
 mod products;
 mod query;
 mod rate;

@@ -82,6 +82,10 @@ actions! {
     EXPORTTASKS_LIST = App "iotda:exporttasks:queryList";
     EXPORTTASKS_QUERY = App "iotda:exporttasks:query";
     EXPORTTASKS_DELETE = App "iotda:exporttasks:delete";
+    OTAPACKAGES_CREATE = App "iotda:otapackages:create" adds;
+    OTAPACKAGES_LIST = App "iotda:otapackages:queryList";
+    OTAPACKAGES_QUERY = App "iotda:otapackages:query";
+    OTAPACKAGES_DELETE = App "iotda:otapackages:delete";
     IAM_USERS_CREATE = Domain "iam:users:createUser" adds;
     IAM_USERS_LIST = Domain "iam:users:listUsers";
     IAM_USERS_GET = Domain "iam:users:getUser";

@@ -43,6 +43,8 @@ pub struct Limits {
     pub group_devices: i64,
     /// OTA packages a project. Not documented.
     pub ota_packages: i64,
+    /// Bytes of an OTA package that is uploaded. Not documented, because the cloud takes none.
+    pub ota_package_bytes: u64,
     /// Devices a project. Documented: 2,000,000 in the standard edition.
     pub devices: i64,
     /// Sub-devices a gateway, on both levels. Documented: 50,000.
@@ -100,6 +102,7 @@ impl Default for Limits {
             device_groups: 1000,
             group_devices: 20_000,
             ota_packages: 1000,
+            ota_package_bytes: 512 << 20,
             devices: 2_000_000,
             gateway_devices: 50_000,
             device_tags: 10,

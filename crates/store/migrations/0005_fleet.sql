@@ -145,6 +145,8 @@ CREATE TABLE ota_package (
   created_ms BIGINT NOT NULL,
   PRIMARY KEY (project_id, package_id)
 );
+CREATE INDEX ota_package_of ON ota_package (project_id, product_id);
+CREATE INDEX ota_package_object ON ota_package (object_key) WHERE object_key IS NOT NULL;
 -- The one upgrade that a device may have in flight, and whose it is.
 CREATE TABLE device_upgrade (
   project_id TEXT NOT NULL,

@@ -42,6 +42,7 @@ pub fn contents(tx: &mut dyn Tx) -> Result<Contents, Error> {
         (count("batch_task")?, count("export_task")?, count("device")?);
     let objects = tx.all(
         "SELECT object_key, bytes, sha256 FROM export_result
+         UNION ALL SELECT object_key, bytes, sha256 FROM ota_package WHERE object_key IS NOT NULL
          UNION ALL SELECT object_key, NULL, NULL FROM batch_file ORDER BY object_key",
         args![],
         |row| {

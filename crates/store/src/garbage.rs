@@ -64,6 +64,7 @@ fn recorded(tx: &mut dyn Tx, object_key: &str) -> Result<bool, Error> {
     Ok(tx.exists(
         "SELECT 1 FROM export_result WHERE object_key = ?1
          UNION ALL SELECT 1 FROM batch_file WHERE object_key = ?1
+         UNION ALL SELECT 1 FROM ota_package WHERE object_key = ?1
          UNION ALL SELECT 1 FROM object_garbage WHERE object_key = ?1",
         args![object_key],
     )?)

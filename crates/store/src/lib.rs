@@ -22,6 +22,7 @@ mod gate;
 pub mod identity;
 pub mod jobs;
 mod newest;
+pub mod ota_packages;
 mod page;
 pub mod products;
 mod retention;

@@ -165,6 +165,13 @@ catalogue! {
     ExportTaskMissing = "IOTDA.014802", "The export task does not exist.", "导出任务不存在", ours;
     ExportTaskNotCompleted = "IOTDA.014803", "Operation not allowed. The export task has not been completed.", "导出任务未完成", ours;
     ExportSourceMissing = "IOTDA.014805", "Operation not allowed. The resource to be exported does not exist.", "待导出的资源不存在", ours;
+
+    // OTA packages.
+    PackageMissing = "IOTDA.019300", "The OTA package does not exist.", "升级包不存在", ours;
+    PackageQuota = "IOTDA.019303", "Operation not allowed. The number of OTA packages has reached the upper limit.", "升级包数量达到上限", ours;
+    PackageInvalid = "IOTDA.019304", "Invalid input. The parameter of the OTA package is invalid.", "升级包参数不合法", ours;
+
+    // Rates.
     RateLimited = "IOTDA.021101", "Request reached the maximum rate limit.", "请求已经达到限制速率";
     AccountRateLimited = "IOTDA.021102", "The request rate has reached the upper limit of the tenant.", "请求已经达到租户的限制速率";
 }

@@ -11,6 +11,7 @@ pub mod export_task;
 pub mod fault;
 pub mod id;
 mod language;
+pub mod ota_package;
 pub mod page;
 pub mod product;
 pub mod shadow;

@@ -112,6 +112,32 @@ EXPORT_TASK = {
     "app_type": "GLOBAL",
     "app_id": Known("app"),
 }
+PACKAGE = {
+    "app_id": Known("app"),
+    "package_type": "modulePackage",
+    "product_id": Known("product"),
+    "module_name": "modem",
+    "version": "1.0",
+    "support_source_versions": ["0.9"],
+    "description": "a package",
+    "custom_info": "tell the device",
+    "file_location": {
+        "obs_location": {
+            "region_name": "cn-north-4",
+            "bucket_name": "firmware",
+            "object_key": "a/b.bin",
+            "sign_method": "SHA256",
+            "sign": "0" * 64,
+        }
+    },
+}
+PACKAGES = {
+    "app_id": Known("app"),
+    "package_type": "modulePackage",
+    "product_id": Known("product"),
+    "version": "1.0",
+    **PAGING,
+}
 DEVICES = {
     "product_id": Known("product"),
     "gateway_id": Known("gateway"),
@@ -218,6 +244,15 @@ OPERATIONS = {
         200,
         id=Known("export"),
         also=((206, None), (304, None), (416, "IOTDA.000006")),
+    ),
+    "CreateOtaPackage": Operation("POST", "/ota-upgrades/packages", 201, shapes.PACKAGE, body=PACKAGE),
+    "ListOtaPackageInfo": Operation(
+        "GET", "/ota-upgrades/packages", 200, page_of("packages", shapes.PACKAGE_IN_SHORT), query=PACKAGES
+    ),
+    "ShowOtaPackage": Operation("GET", "/ota-upgrades/packages/{package_id}", 200, shapes.PACKAGE, Known("package")),
+    "DeleteOtaPackage": Operation("DELETE", "/ota-upgrades/packages/{package_id}", 204, id=Known("spare package")),
+    "UploadOtaPackage": Operation(
+        "PUT", "/ota-upgrades/packages/{package_id}/file", 200, shapes.PACKAGE, Known("package without file")
     ),
     "templates": Operation("GET", "/console/templates/{file}", 200, id=Known("template"), also=((304, None),)),
     "healthz": Operation("GET", "/healthz", 200),

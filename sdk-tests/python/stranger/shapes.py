@@ -98,6 +98,20 @@ DEVICE = {**DEVICE_IN_SHORT, "auth_info": AUTH, "create_time": COMPACT, "extensi
 NEW_SECRET = {"device_id": ID128, "secret": str, "secret_type": one_of("PRIMARY", "SECONDARY")}
 SIDE = {"properties": Maybe(dict), "event_time": Maybe(COMPACT)}
 SHADOW = {"device_id": ID128, "shadow": [{"service_id": str, "desired": SIDE, "reported": SIDE, "version": int}]}
+PACKAGE_IN_SHORT = {
+    "package_id": ID24,
+    "app_id": ID36,
+    "package_type": one_of("softwarePackage", "firmwarePackage", "modulePackage"),
+    "product_id": ID36,
+    "product_name": str,
+    "module_name": Maybe(str),
+    "version": str,
+    "support_source_versions": Maybe([str]),
+    "description": Maybe(str),
+    "custom_info": Maybe(str),
+    "create_time": COMPACT,
+}
+PACKAGE = {**PACKAGE_IN_SHORT, "file_location": dict}
 FILE = {"file_id": ID128, "file_name": str, "upload_time": COMPACT}
 COUNTERS = ["total", "processing", "success", "fail", "waitting", "fail_wait_retry", "stopped", "removed"]
 TARGET = {

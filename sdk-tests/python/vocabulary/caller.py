@@ -109,6 +109,21 @@ class Caller:
         pages = self.pages(lambda **page: self.sdk.list_devices(iotda.ListDevicesRequest(**page, **filters)))
         return [device for answer in pages for device in answer.devices]
 
+    # OTA packages
+
+    def package(self, app_id, product_id, upload=False, **more):
+        """Makes a package, in a bucket or, as no SDK can order it, for a file that is to be uploaded; returns its id."""
+        location = {"obs_location": {"region_name": "cn-north-4", "bucket_name": "firmware", "object_key": "a.bin"}}
+        body = {
+            "app_id": app_id,
+            "package_type": "firmwarePackage",
+            "product_id": product_id,
+            "version": "1.0",
+            "file_location": {"upload": {"file_name": "a.bin"}} if upload else location,
+            **more,
+        }
+        return self.sdk.create_ota_package(iotda.CreateOtaPackageRequest(body=body)).package_id
+
     # Batch tasks
 
     def upload(self, path):

@@ -4,6 +4,7 @@
 mod add_device;
 mod downlink;
 mod fields;
+mod ota_package;
 pub mod rule;
 mod shadow;
 mod tags;
@@ -15,3 +16,4 @@ pub use fields::Fields;
 pub use shadow::{must_be_of_model, shadow};
 pub use tags::{resource_id, tag_keys, tags, tags_sought};
 pub use update_device::{new_secret, update_device};
+pub use ota_package::{PACKAGE_TYPES, ota_package, upload_of};

@@ -56,6 +56,26 @@ fn name(character: char) -> bool {
     word(character) || han(character) || "?'#().,&%@!-".contains(character)
 }
 
+fn version(character: char) -> bool {
+    id(character) || character == '.'
+}
+
+fn region(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '-'
+}
+
+fn bucket(character: char) -> bool {
+    character.is_ascii_lowercase() || character.is_ascii_digit() || "-.".contains(character)
+}
+
+fn hex(character: char) -> bool {
+    character.is_ascii_hexdigit()
+}
+
+fn file_name(character: char) -> bool {
+    version(character) || han(character)
+}
+
 fn service(character: char) -> bool {
     name(character) || character == '$'
 }
@@ -157,6 +177,64 @@ pub const DEVICE_NAME: Rule = rule(
     "must be 1 to 256 characters without U+0000",
     "必须为1~256个字符，且不含U+0000",
 );
+const fn version_rule(max: usize, english: &'static str, chinese: &'static str) -> Rule {
+    rule(1, max, Some(version), english, chinese)
+}
+
+/// `version` of an OTA package
+pub const VERSION: Rule = version_rule(
+    256,
+    "must be 1 to 256 letters, digits, _, - and .",
+    "必须为1~256个字符，只能包含字母、数字、下划线（_）、连接符（-）和英文点（.）",
+);
+/// `module_name`
+pub const MODULE_NAME: Rule = version_rule(
+    64,
+    "must be 1 to 64 letters, digits, _, - and .",
+    "必须为1~64个字符，只能包含字母、数字、下划线（_）、连接符（-）和英文点（.）",
+);
+/// `region_name`
+pub const REGION: Rule = rule(
+    1,
+    256,
+    Some(region),
+    "must be 1 to 256 letters, digits and -",
+    "必须为1~256个字符，只能包含字母、数字和连接符（-）",
+);
+/// `bucket_name`
+pub const BUCKET: Rule = rule(
+    3,
+    63,
+    Some(bucket),
+    "must be 3 to 63 lower-case letters, digits, - and .",
+    "必须为3~63个字符，只能包含小写字母、数字、连接符（-）和英文点（.）",
+);
+/// `object_key`, `url`
+pub const TEXT1_1024: Rule = rule(
+    1,
+    1024,
+    Some(not_nul),
+    "must be 1 to 1024 characters without U+0000",
+    "必须为1~1024个字符，且不含U+0000",
+);
+/// `sign` by SHA-256
+pub const SHA256: Rule = rule(64, 64, Some(hex), "must be 64 hex digits", "必须是64位十六进制数字");
+/// `sign` by MD5
+pub const MD5: Rule = rule(32, 32, Some(hex), "must be 32 hex digits", "必须是32位十六进制数字");
+/// `file_name`
+pub const FILE_NAME: Rule = rule(
+    1,
+    128,
+    Some(file_name),
+    "must be 1 to 128 letters, digits, Chinese characters, _, - and .",
+    "必须为1~128个字符，只能包含中文、字母、数字、下划线（_）、连接符（-）和英文点（.）",
+);
+/// `description` of an OTA package
+pub const TEXT1024: Rule =
+    text_rule(1024, "must be at most 1024 characters without U+0000", "不能超过1024个字符，且不含U+0000");
+/// `custom_info`
+pub const TEXT4096: Rule =
+    text_rule(4096, "must be at most 4096 characters without U+0000", "不能超过4096个字符，且不含U+0000");
 /// `response_name`
 pub const NAME128: Rule = name_rule(128);
 /// `service_id`, `service_type`

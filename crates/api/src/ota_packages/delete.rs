@@ -1,0 +1,13 @@
+//! DeleteOtaPackage
+
+use axum::extract::State;
+use domain::Action;
+use types::Code;
+
+use crate::{Api, call::Call, error::Answer, respond::no_content};
+
+pub(crate) async fn delete(State(api): State<Api>, call: Call) -> Answer {
+    let permit = call.authorize(Action::OTAPACKAGES_DELETE)?;
+    api.store.ota_packages().delete(&permit, call.id(Code::PackageMissing)?).await?;
+    Ok(no_content())
+}
