@@ -310,26 +310,6 @@ pub(crate) fn remove(tx: &mut dyn Tx, context: &Context, project_id: &str, id: &
     }
 }
 
-/// Removes every export task of what lies in an app that is deleted, with their results.
-pub(crate) fn remove_of_app(
-    tx: &mut dyn Tx,
-    context: &Context,
-    project_id: &str,
-    app_id: &str,
-) -> StdResult<(), Error> {
-    let ids = tx.all(
-        "SELECT export_task_id FROM export_task WHERE project_id = ?1 AND source_app_id = ?2
-          ORDER BY user_id, export_task_id",
-        args![project_id, app_id],
-        |row| row.string(0),
-    )?;
-    for id in &ids {
-        enter_gate(tx, project_id, id)?;
-        remove(tx, context, project_id, id)?;
-    }
-    Ok(())
-}
-
 fn list(
     tx: &mut dyn Tx,
     scope: &Scope,

@@ -81,7 +81,7 @@ fn prune(tx: &mut dyn Tx, context: &Context) -> Result<bool, Error> {
     let now_ms = context.clock.now_ms();
     identity::expire(tx, now_ms, SLICE)?;
     // One slice of one thing: what lasts is called again.
-    Ok(apps::prune_doomed(tx, SLICE)?
+    Ok(apps::prune_doomed(tx)?
         || devices::expire(tx, context)?
         || device_messages::expire(tx, now_ms, SLICE)?
         || async_commands::expire(tx, now_ms, SLICE)?

@@ -184,10 +184,8 @@ impl OtaPackages<'_> {
                     ],
                 )?;
                 // Another upload may have come first, or a deletion.
-                if kept == 0 {
-                    return Err(has_file());
-                }
-                Ok(within(tx, &scope, &package_id)?.package)
+                let package = within(tx, &scope, &package_id)?.package;
+                if kept == 0 { Err(has_file()) } else { Ok(package) }
             })
             .await
     }

@@ -9,6 +9,9 @@ use db::{Tx, args};
 
 use crate::{Context, Error, batch_tasks, devices, export_tasks, garbage, identity};
 
+/// Devices that one unit of work removes. Each may have sixty rows of its own.
+const SLICE: i64 = 500;
+
 /// Deletes an app that is not the default one, within the gate of its project.
 pub(super) fn delete(
     tx: &mut dyn Tx,
@@ -19,7 +22,7 @@ pub(super) fn delete(
     // A device that is being added is there before this goes on, or finds its product gone after.
     tx.execute("UPDATE project SET devices = devices WHERE project_id = ?1", args![project_id])?;
     batch_tasks::remove_of_app(tx, context, project_id, app_id)?;
-    export_tasks::remove_of_app(tx, context, project_id, app_id)?;
+    remove_exports(tx, context, project_id, app_id)?;
     let files = tx.all(
         "SELECT object_key FROM ota_package WHERE project_id = ?1 AND app_id = ?2 AND object_key IS NOT NULL",
         args![project_id, app_id],
@@ -36,8 +39,23 @@ pub(super) fn delete(
     identity::changed(tx)
 }
 
+/// Removes every export task of what lies in an app, with their results; a worker that is at one loses its claim.
+fn remove_exports(tx: &mut dyn Tx, context: &Context, project_id: &str, app_id: &str) -> Result<(), Error> {
+    let ids = tx.all(
+        "SELECT export_task_id FROM export_task WHERE project_id = ?1 AND source_app_id = ?2
+          ORDER BY user_id, export_task_id",
+        args![project_id, app_id],
+        |row| row.string(0),
+    )?;
+    for id in &ids {
+        export_tasks::enter_gate(tx, project_id, id)?;
+        export_tasks::remove(tx, context, project_id, id)?;
+    }
+    Ok(())
+}
+
 /// Removes a slice of the devices of deleted apps; answers whether there may be more.
-pub(crate) fn prune_doomed(tx: &mut dyn Tx, slice: i64) -> Result<bool, Error> {
+pub(crate) fn prune_doomed(tx: &mut dyn Tx) -> Result<bool, Error> {
     let doomed = tx.first("SELECT project_id, app_id FROM doomed_app LIMIT 1", args![], |row| {
         Ok((row.string(0)?, row.string(1)?))
     })?;
@@ -52,10 +70,10 @@ pub(crate) fn prune_doomed(tx: &mut dyn Tx, slice: i64) -> Result<bool, Error> {
         "project_id = ?1 AND device_id IN (SELECT device_id FROM device WHERE {app} ORDER BY record_id LIMIT ?3)"
     );
     for table in of_device() {
-        tx.execute(&format!("DELETE FROM {table} WHERE {devices}"), args![&project_id, &app_id, slice])?;
+        tx.execute(&format!("DELETE FROM {table} WHERE {devices}"), args![&project_id, &app_id, SLICE])?;
     }
     let gone =
-        tx.execute(&format!("DELETE FROM device WHERE {devices}"), args![&project_id, &app_id, slice])?;
+        tx.execute(&format!("DELETE FROM device WHERE {devices}"), args![&project_id, &app_id, SLICE])?;
     count_gone(tx, &project_id, gone as i64)?;
     if gone == 0 {
         tx.execute(&format!("DELETE FROM doomed_app WHERE {app}"), args![&project_id, &app_id])?;

@@ -10,6 +10,7 @@ mod exports;
 mod files;
 mod groups;
 mod identity;
+mod packages;
 mod pooler;
 mod queue;
 mod races;
