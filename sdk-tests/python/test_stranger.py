@@ -18,8 +18,8 @@ from test_downlink_kinds import package
 from vocabulary import Wire, device_ids, raw
 
 EXAMPLES = int(os.environ.get("UNLADE_STRANGER_EXAMPLES", "40"))
-UNBOUNDED = {f"limits_{name}": 10**6 for name in ("apps", "products", "batch_running", "batch_files", "export_unfinished", "ota_packages")}
-COUNTED = ["products", "devices", "ota-upgrades/packages", "batchtasks?task_type=freezeDevices", "export-tasks?resource_type=BatchTask"]
+UNBOUNDED = {f"limits_{name}": 10**6 for name in ("apps", "products", "batch_running", "batch_files", "export_unfinished", "ota_packages", "device_groups")}
+COUNTED = ["products", "devices", "device-group", "ota-upgrades/packages", "batchtasks?task_type=freezeDevices", "export-tasks?resource_type=BatchTask"]
 
 
 class World:
@@ -37,6 +37,10 @@ class World:
         for kind in ("package", "spare package", "package without file"):
             self.ids[kind] = caller.package(root.app_id, product_id, upload=kind == "package without file")
         self.ids["spare device"] = caller.device(product_id, "spare")
+        self.ids["ungrouped device"] = caller.device(product_id, "ungrouped")
+        for kind in ("group", "spare group"):
+            self.ids[kind] = caller.group(kind, app_id=root.app_id)
+        caller.put(self.ids["group"], self.ids["device"])
         for kind in ("task", "spare task"):
             targets = [self.ids["device"], "nobody"]
             self.ids[kind] = caller.batch("freezeDevices", targets=targets, app_id=root.app_id)

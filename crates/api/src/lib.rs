@@ -8,6 +8,7 @@ mod authenticate;
 mod batch_files;
 mod batch_tasks;
 mod call;
+mod device_groups;
 mod devices;
 mod entrance;
 mod error;

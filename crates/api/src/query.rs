@@ -1,7 +1,7 @@
 //! The query of a request, decoded as it was signed: `%XX` is a byte and `+` is a plus, not a space.
 
 use domain::order::rule::Rule;
-use types::{Code, Fault, RecordId, Text, page::PageOrder, text};
+use types::{Code, Fault, RecordId, Text, page::PageOrder, text, time};
 
 /// Most records a page.
 const LIMIT_MAX: i64 = 50;
@@ -66,6 +66,16 @@ impl Query {
                 default
             }
         }
+    }
+
+    /// A compact time, in unix ms.
+    pub(crate) fn moment(&mut self, name: &str) -> Option<i64> {
+        let found = time::parse_compact(self.get(name)?);
+        if found.is_none() {
+            let why = text!("must be like 20151212T121212Z", "格式必须形如20151212T121212Z");
+            self.wrong(Code::InvalidTime, name, why);
+        }
+        found
     }
 
     /// `limit`, `marker` and `offset`.

@@ -48,6 +48,11 @@ pub(crate) fn no_content() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
 
+/// 200 with nothing to say.
+pub(crate) fn done() -> Response {
+    StatusCode::OK.into_response()
+}
+
 /// Any status with a body.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     let mut response = (status, axum::Json(body)).into_response();

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use crate::{
     Api, Inner, Parts, apps,
     authenticate::Lockout,
-    batch_files, batch_tasks, devices,
+    batch_files, batch_tasks, device_groups, devices,
     entrance::{self, Entrance},
     export_tasks, health, iam, ota_packages, products,
     rate::Rates,
@@ -49,8 +49,11 @@ pub fn router(parts: Parts) -> Result<Router, store::Error> {
     let unknown = respond::unknown.layer(enter(&open)).layer(around("unknown"));
     let mut router = Router::new();
     let served = |operation: &str| !api.only_health || HEALTH.contains(&operation);
-    for (operation, path, endpoint) in
-        endpoints().into_iter().chain(of_account()).filter(|(operation, ..)| served(operation))
+    for (operation, path, endpoint) in endpoints()
+        .into_iter()
+        .chain(of_groups())
+        .chain(of_account())
+        .filter(|(operation, ..)| served(operation))
     {
         let entrance = if HEALTH.contains(&operation) { &open } else { &bounded };
         router = router.route(&path, endpoint.layer(enter(entrance)).layer(around(operation)));
@@ -67,10 +70,13 @@ pub fn router(parts: Parts) -> Result<Router, store::Error> {
 /// which method.
 type Endpoint = (&'static str, String, MethodRouter<Api>);
 
-/// Every endpoint of the service, and how the server is.
+/// A path in a project. Not nested: nesting would cut the path that was signed.
+fn at(path: &str) -> String {
+    format!("/v5/iot/{{project_id}}{path}")
+}
+
+/// Every endpoint of the service but those of groups, and how the server is.
 fn endpoints() -> Vec<Endpoint> {
-    // Not nested: nesting would cut the path that was signed.
-    let at = |path: &str| format!("/v5/iot/{{project_id}}{path}");
     vec![
         ("AddApplication", at("/apps"), post(apps::add::add)),
         ("ShowApplications", at("/apps"), get(apps::list::list)),
@@ -132,6 +138,28 @@ fn endpoints() -> Vec<Endpoint> {
         ("templates", "/console/templates/{file}".to_owned(), get(templates::template)),
         ("healthz", "/healthz".to_owned(), get(health::alive)),
         ("readyz", "/readyz".to_owned(), get(health::ready)),
+    ]
+}
+
+/// Groups of devices.
+fn of_groups() -> Vec<Endpoint> {
+    vec![
+        ("AddDeviceGroup", at("/device-group"), post(device_groups::add::add)),
+        ("ListDeviceGroups", at("/device-group"), get(device_groups::list::list)),
+        ("ShowDeviceGroup", at("/device-group/{group_id}"), get(device_groups::show::show)),
+        ("UpdateDeviceGroup", at("/device-group/{group_id}"), put(device_groups::update::update)),
+        ("DeleteDeviceGroup", at("/device-group/{group_id}"), delete(device_groups::delete::delete)),
+        (
+            "CreateOrDeleteDeviceInGroup",
+            at("/device-group/{group_id}/action"),
+            post(device_groups::action::action),
+        ),
+        ("ShowDevicesInGroup", at("/device-group/{group_id}/devices"), get(device_groups::devices::devices)),
+        (
+            "ListDeviceGroupsByDevice",
+            at("/devices/{device_id}/list-device-group"),
+            post(device_groups::of_device::of_device),
+        ),
     ]
 }
 

@@ -157,6 +157,22 @@ TARGETS = {"targets": [shapes.TARGET]}
 # A task that has ended refuses it, as it must.
 REFUSED = ((403, "IOTDA.014202"),)
 
+GROUP = {
+    "name": Known("fresh"),
+    "description": "a group",
+    "super_group_id": None,
+    "app_id": Known("app"),
+    "group_type": "DYNAMIC",
+    "dynamic_group_rule": "device_name like 'Mete%' and status in ('ONLINE', 'OFFLINE') or node_id != 'x'",
+}
+GROUPS = {
+    "last_modified_time": "20200101T000000Z",
+    "app_id": Known("app"),
+    "group_type": "STATIC",
+    "name": "group",
+    **PAGING,
+}
+
 OPERATIONS = {
     "AddApplication": Operation("POST", "/apps", 201, shapes.APP, body={"app_name": Known("fresh")}),
     "ShowApplications": Operation("GET", "/apps", 200, {"applications": [shapes.APP]}, query={"default_app": "true"}),
@@ -219,6 +235,38 @@ OPERATIONS = {
     "DeleteDevice": Operation("DELETE", "/devices/{device_id}", 204, id=Known("spare device")),
     "FreezeDevice": Operation("POST", "/devices/{device_id}/freeze", 204, id=Known("device")),
     "UnfreezeDevice": Operation("POST", "/devices/{device_id}/unfreeze", 204, id=Known("device")),
+    "AddDeviceGroup": Operation("POST", "/device-group", 201, shapes.GROUP, body=GROUP),
+    "ListDeviceGroups": Operation(
+        "GET", "/device-group", 200, page_of("device_groups", shapes.GROUP_IN_SHORT), query=GROUPS
+    ),
+    "ShowDeviceGroup": Operation("GET", "/device-group/{group_id}", 200, shapes.GROUP, Known("group")),
+    "UpdateDeviceGroup": Operation(
+        "PUT",
+        "/device-group/{group_id}",
+        200,
+        shapes.GROUP,
+        Known("group"),
+        body={"name": Known("fresh"), "description": "another"},
+    ),
+    "DeleteDeviceGroup": Operation("DELETE", "/device-group/{group_id}", 204, id=Known("spare group")),
+    "CreateOrDeleteDeviceInGroup": Operation(
+        "POST",
+        "/device-group/{group_id}/action",
+        200,
+        id=Known("group"),
+        query={"action_id": "addDevice", "device_id": Known("ungrouped device")},
+    ),
+    "ShowDevicesInGroup": Operation(
+        "GET",
+        "/device-group/{group_id}/devices",
+        200,
+        page_of("devices", shapes.DEVICE_IN_GROUP),
+        Known("group"),
+        query=PAGING,
+    ),
+    "ListDeviceGroupsByDevice": Operation(
+        "POST", "/devices/{device_id}/list-device-group", 200, {"device_groups": [shapes.GROUP_IN_SHORT]}, Known("device")
+    ),
     "UploadBatchTaskFile": Operation("POST", "/batchtask-files", 201, shapes.FILE),
     "ListBatchTaskFiles": Operation("GET", "/batchtask-files", 200, {"files": [shapes.FILE]}),
     "DeleteBatchTaskFile": Operation("DELETE", "/batchtask-files/{file_id}", 204, id=Known("file")),

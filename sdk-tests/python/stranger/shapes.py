@@ -157,3 +157,12 @@ EXPORT_TASK = {
     "app_type": one_of("GLOBAL", "APP"),
     "app_id": Maybe(ID36),
 }
+GROUP_IN_SHORT = {
+    "group_id": re.compile(r"[0-9a-f]{32}"),
+    "name": str,
+    "description": Maybe(str),
+    "super_group_id": Maybe(str),
+    "group_type": one_of("STATIC", "DYNAMIC"),
+}
+GROUP = {**GROUP_IN_SHORT, "dynamic_group_rule": Maybe(str)}
+DEVICE_IN_GROUP = {"device_id": ID128, "node_id": str, "device_name": Maybe(str), "product_id": ID36}

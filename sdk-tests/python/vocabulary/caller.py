@@ -124,6 +124,27 @@ class Caller:
         }
         return self.sdk.create_ota_package(iotda.CreateOtaPackageRequest(body=body)).package_id
 
+    # Groups of devices
+
+    def group(self, name, **more):
+        body = iotda.AddDeviceGroupDTO(name=name, **more)
+        return self.sdk.add_device_group(iotda.AddDeviceGroupRequest(body=body)).group_id
+
+    def put(self, group_id, device_id, action_id="addDevice"):
+        request = iotda.CreateOrDeleteDeviceInGroupRequest(group_id=group_id, action_id=action_id, device_id=device_id)
+        return self.sdk.create_or_delete_device_in_group(request)
+
+    def members(self, group_id):
+        """The ids of a group's devices, page by page."""
+        ask = self.sdk.show_devices_in_group
+        pages = self.pages(lambda **page: ask(iotda.ShowDevicesInGroupRequest(group_id=group_id, **page)))
+        return [device.device_id for answer in pages for device in answer.devices]
+
+    def groups(self, **filters):
+        """Every group, page by page."""
+        pages = self.pages(lambda **page: self.sdk.list_device_groups(iotda.ListDeviceGroupsRequest(**page, **filters)))
+        return [group for answer in pages for group in answer.device_groups]
+
     # Batch tasks
 
     def upload(self, path):

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use domain::{Action, order::rule};
 use store::devices::DeviceFilter;
-use types::{Code, device::Devices, text, time};
+use types::{Code, device::Devices, text};
 
 use crate::{Api, call::Call, error::Answer, query::Query, respond::ok};
 
@@ -18,7 +18,7 @@ pub(crate) async fn list(State(api): State<Api>, call: Call) -> Answer {
 }
 
 fn filter(query: &mut Query) -> DeviceFilter {
-    let (start_ms, end_ms) = (moment(query, "start_time"), moment(query, "end_time"));
+    let (start_ms, end_ms) = (query.moment("start_time"), query.moment("end_time"));
     if start_ms.zip(end_ms).is_some_and(|(start, end)| start >= end) {
         query.wrong(
             Code::StartAfterEnd,
@@ -47,16 +47,4 @@ fn truth(query: &mut Query, name: &str) -> bool {
             false
         }
     }
-}
-
-fn moment(query: &mut Query, name: &str) -> Option<i64> {
-    let found = time::parse_compact(query.get(name)?);
-    if found.is_none() {
-        query.wrong(
-            Code::InvalidTime,
-            name,
-            text!("must be like 20151212T121212Z", "格式必须形如20151212T121212Z"),
-        );
-    }
-    found
 }
