@@ -65,7 +65,8 @@ class Request(NamedTuple):
 @st.composite
 def requests(draw, operation):
     """A good request with up to three things wrong."""
-    query, body, headers = list(draw(some(operation.query)).items()), operation.body, {}
+    needed = {name: operation.query[name] for name in operation.needs}
+    query, body, headers = list({**needed, **draw(some(operation.query))}.items()), operation.body, {}
     target, breaking, spoilt = operation.id, None, []
     for _ in range(draw(st.integers(0, 3))):
         match draw(st.sampled_from(["field", "field", "query", "query", "id", "header", "extra", "break", "whole"])):

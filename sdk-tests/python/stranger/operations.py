@@ -27,6 +27,8 @@ class Operation(NamedTuple):
     query: dict = {}
     body: dict | None = None
     also: tuple = ()
+    # What of the query must be there.
+    needs: tuple = ()
 
     @property
     def creates(self):
@@ -255,6 +257,7 @@ OPERATIONS = {
         200,
         id=Known("group"),
         query={"action_id": "addDevice", "device_id": Known("ungrouped device")},
+        needs=("action_id", "device_id"),
     ),
     "ShowDevicesInGroup": Operation(
         "GET",
