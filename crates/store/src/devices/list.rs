@@ -125,10 +125,8 @@ impl<'a> List<'a> {
         let before = self.to.map_or(order.marker, |to| to.min(order.marker)).to_string();
         let mut ids = Vec::new();
         for (strand, key) in &strands {
-            let mut rest = self.rest(*strand, key, Some(&before));
-            rest.push(" ORDER BY d.record_id DESC LIMIT {}", order.limit + order.offset);
-            let sql = format!("SELECT d.record_id FROM {}", rest.sql);
-            ids.extend(tx.all(&sql, &rest.args, |row| row.string(0))?);
+            let Rest { sql, args } = self.ids(*strand, key, &before, order.limit + order.offset);
+            ids.extend(tx.all(&sql, &args, |row| row.string(0))?);
         }
         let is_all = order.marker == RecordId::MAX && (ids.len() as i64) < order.limit;
         let count = if is_all { ids.len() as i64 } else { self.count(tx, &strands)? };
@@ -170,6 +168,14 @@ impl<'a> List<'a> {
             "SELECT app_id FROM app WHERE project_id = ?1 AND (?2 IS NULL OR ?2 LIKE '%,' || app_id || ',%')";
         let apps = tx.all(sql, args![self.scope.project_id(), self.within.as_ref()], |row| row.string(0))?;
         Ok(apps.into_iter().map(|app_id| (Strand::App, app_id)).collect())
+    }
+
+    /// The query for the next record ids of a strand.
+    fn ids<'v>(&'v self, strand: Strand, key: &'v str, before: &'v str, most: i64) -> Rest<'v> {
+        let mut rest = self.rest(strand, key, Some(before));
+        rest.push(" ORDER BY d.record_id DESC LIMIT {}", most);
+        rest.sql.insert_str(0, "SELECT d.record_id FROM ");
+        rest
     }
 
     /// How many devices the list has. What is counted by itself is known, the rest is counted within an index.
@@ -248,4 +254,57 @@ impl<'a> List<'a> {
 fn contains(text: &str) -> String {
     let literal = text.to_ascii_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{literal}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use db::{Db, Options};
+    use domain::{Action, Caller, authorize};
+
+    use super::*;
+
+    /// How each strand of a list is read.
+    fn plans(db: &Db, scope: &Scope, filter: &DeviceFilter) -> String {
+        let list = List::new(scope, filter);
+        let plans = db.read_blocking(|tx| {
+            let mut plans = String::new();
+            for (strand, key) in list.strands(tx)? {
+                let Rest { sql, args } = list.ids(strand, &key, "f", 50);
+                let steps = tx.all(&format!("EXPLAIN QUERY PLAN {sql}"), &args, |row| row.string(3))?;
+                plans.push_str(&steps.join("; "));
+            }
+            Ok::<_, Error>(plans)
+        });
+        plans.unwrap()
+    }
+
+    #[test]
+    fn whatever_a_list_is_narrowed_to_an_index_has_its_devices() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&dir.path().join("unlade.db"), Options::default()).unwrap();
+        db::migrate(&db, crate::MIGRATIONS, 0).unwrap();
+        db.write_blocking(|tx| {
+            tx.script(
+                "INSERT INTO app (project_id, app_id, app_name, default_app, created_ms) VALUES ('p', 'a', 'a', 1, 0);
+                 INSERT INTO product (project_id, product_id, record_id, app_id, name, device_type, protocol_type,
+                   data_format, service_capabilities, created_ms) VALUES ('p', 'q', 'r', 'a', '', '', '', '', '', 0);",
+            )
+        })
+        .unwrap();
+        let permit = authorize(Caller::root("u", "p"), Action::DEVICES_LIST, "p", 0).unwrap();
+        let (some, none) = (|text: &str| Some(text.to_owned()), DeviceFilter::default);
+        for (filter, read) in [
+            (none(), "(project_id=? AND record_id<?)"),
+            (DeviceFilter { start_ms: Some(1), ..none() }, "(project_id=? AND record_id>? AND record_id<?)"),
+            (DeviceFilter { app_id: some("a"), ..none() }, "COVERING INDEX device_of_app"),
+            (DeviceFilter { product_id: some("q"), ..none() }, "COVERING INDEX device_of_product"),
+            (DeviceFilter { device_name: some("n"), ..none() }, "COVERING INDEX device_of_app"),
+            (DeviceFilter { gateway_id: some("g"), ..none() }, "INDEX device_below"),
+            (DeviceFilter { gateway_id: some("g"), is_cascade: true, ..none() }, "INDEX device_below"),
+            (DeviceFilter { node_id: some("n"), ..none() }, "(project_id=? AND product_id=? AND node_id=?)"),
+        ] {
+            let plan = plans(&db, permit.scope(), &filter);
+            assert!(plan.contains(read) && !plan.contains("SCAN d"), "{filter:?}: {plan}");
+        }
+    }
 }

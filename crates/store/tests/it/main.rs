@@ -9,6 +9,7 @@ mod apps;
 mod exports;
 mod files;
 mod groups;
+mod fleet;
 mod identity;
 mod packages;
 mod pooler;
