@@ -20,7 +20,7 @@ CREATE INDEX device_of_product ON device (project_id, product_id, record_id, dev
 -- How many devices of a product there are; counted when the program starts.
 ALTER TABLE product ADD COLUMN devices BIGINT;
 DROP INDEX device_below;
-CREATE INDEX device_below ON device (project_id, gateway_id, record_id) WHERE gateway_id <> device_id;
+CREATE INDEX device_below ON device (project_id, gateway_id, record_id, device_id) WHERE gateway_id <> device_id;
 
 -- Apps that were deleted and whose contents the Pruner still has to remove.
 CREATE TABLE doomed_app (
@@ -68,6 +68,7 @@ CREATE TABLE tag (
   PRIMARY KEY (project_id, device_id, tag_key)
 );
 CREATE INDEX tag_with ON tag (project_id, tag_key, tag_value, record_id);
+CREATE INDEX tag_of ON tag (project_id, tag_key, record_id);
 
 -- One service of a device's shadow; desired and reported are JSON objects.
 CREATE TABLE shadow (

@@ -1,7 +1,9 @@
 //! Tags of devices.
 
+use std::collections::BTreeMap;
+
 use db::{Tx, Value, args};
-use domain::Permit;
+use domain::{Permit, Scope};
 use types::{
     Code, Fault,
     device::Device,
@@ -77,59 +79,62 @@ impl Tags<'_> {
         order: PageOrder,
     ) -> Result<Paged<Resource>, Error> {
         let scope = permit.scope().clone();
-        self.0
-            .db
-            .read(move |tx| {
-                let within = scope.apps_listed();
-                let mut args: Vec<Value<'_>> = vec![scope.project_id().into(), within.as_ref().into()];
-                let having = having(&tags, &mut args);
-                let count = tx.count(
-                    &format!("SELECT COUNT(*) FROM (SELECT DISTINCT t.record_id {having}) AS had"),
-                    &args,
-                )?;
-                let marker = order.marker.to_string();
-                let at = args.len();
-                args.extend([Value::from(&marker), order.limit.into(), order.offset.into()]);
-                let sql = format!(
-                    "SELECT DISTINCT t.record_id, t.device_id {having} AND t.record_id < ?{}
-                      ORDER BY t.record_id DESC LIMIT ?{} OFFSET ?{}",
-                    at + 1,
-                    at + 2,
-                    at + 3
-                );
-                let records = tx.all(&sql, &args, |row| {
-                    Ok((page::record_id(row, 0)?, Resource { resource_id: row.string(1)? }))
-                })?;
-                Ok(page::paged(records, count))
-            })
-            .await
+        self.0.db.read(move |tx| resources(tx, &scope, &tags, order)).await
     }
 }
 
-/// The rest of a query of tags `t` that are one of `tags`, whose texts go behind `args`.
-fn having<'t>(tags: &'t [Tag], args: &mut Vec<Value<'t>>) -> String {
-    let mut any = Vec::new();
+/// What has any of `tags`, newest first. The index has what has one of them in that order; a device that has several
+/// stands in several runs of it.
+fn resources(
+    tx: &mut dyn Tx,
+    scope: &Scope,
+    tags: &[Tag],
+    order: PageOrder,
+) -> Result<Paged<Resource>, Error> {
+    let (within, marker) = (scope.apps_listed(), order.marker.to_string());
+    let mut found = BTreeMap::new();
+    let (mut each, mut all) = (Vec::new(), vec![Value::from(scope.project_id())]);
     for tag in tags {
-        args.push((&tag.tag_key).into());
-        let key = args.len();
-        match &tag.tag_value {
-            Some(value) => {
-                args.push(value.into());
-                any.push(format!("(t.tag_key = ?{key} AND t.tag_value = ?{})", key + 1));
-            }
-            None => any.push(format!("t.tag_key = ?{key}")),
-        }
+        let mut args = vec![Value::from(scope.project_id())];
+        let having_it = having(tag, within.as_ref(), &mut args);
+        args.extend([Value::from(&marker), (order.limit + order.offset).into()]);
+        let sql = format!(
+            "SELECT t.record_id, t.device_id {having_it} AND t.record_id < ?{}
+              ORDER BY t.record_id DESC LIMIT ?{}",
+            args.len() - 1,
+            args.len()
+        );
+        found.extend(tx.all(&sql, &args, |row| Ok((page::record_id(row, 0)?, row.string(1)?)))?);
+        each.push(format!("SELECT t.record_id {}", having(tag, within.as_ref(), &mut all)));
     }
-    format!(
-        "FROM tag t WHERE t.project_id = ?1 AND ({})
-           AND (?2 IS NULL OR EXISTS (SELECT 1 FROM device d WHERE d.project_id = t.project_id
-             AND d.device_id = t.device_id AND ?2 LIKE '%,' || d.app_id || ',%'))",
-        any.join(" OR ")
-    )
+    let count = tx.count(&format!("SELECT COUNT(*) FROM ({}) AS had", each.join(" UNION ")), &all)?;
+    let (offset, limit) = (order.offset.unsigned_abs() as usize, order.limit.unsigned_abs() as usize);
+    let page = found.into_iter().rev().skip(offset).take(limit);
+    let page = page.map(|(id, device_id)| (id, Resource { resource_id: device_id })).collect();
+    Ok(page::paged(page, count))
+}
+
+/// The rest of a query of tags `t` of a key and a value, or of any value, within a scope; its arguments go behind `args`.
+fn having<'v>(tag: &'v Tag, within: Option<&'v String>, args: &mut Vec<Value<'v>>) -> String {
+    let mut sql = "FROM tag t WHERE t.project_id = ?1".to_owned();
+    let mut and = |condition: &str, value: &'v String| {
+        args.push(value.into());
+        sql.push_str(&condition.replace("{}", &format!("?{}", args.len())));
+    };
+    and(" AND t.tag_key = {}", &tag.tag_key);
+    if let Some(value) = &tag.tag_value {
+        and(" AND t.tag_value = {}", value);
+    }
+    if let Some(within) = within {
+        let of_an_app = " AND EXISTS (SELECT 1 FROM device d WHERE d.project_id = t.project_id
+            AND d.device_id = t.device_id AND {} LIKE '%,' || d.app_id || ',%')";
+        and(of_an_app, within);
+    }
+    sql
 }
 
 /// The device that is tagged.
-fn held(tx: &mut dyn Tx, scope: &domain::Scope, device_id: &str) -> Result<devices::Held, Error> {
+fn held(tx: &mut dyn Tx, scope: &Scope, device_id: &str) -> Result<devices::Held, Error> {
     let missing = |error| match error {
         Error::Fault(fault) if fault.code == Code::DeviceMissing => Code::ResourceMissing.into(),
         other => other,
