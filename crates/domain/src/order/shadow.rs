@@ -63,7 +63,7 @@ mod tests {
 
     use super::*;
 
-    fn wrong(shadow: serde_json::Value) -> String {
+    fn wrong(shadow: &Json) -> String {
         let body = json!({ "shadow": shadow });
         let mut fields = Fields::of(&body, Code::InvalidInput).unwrap();
         let order = super::shadow(&mut fields);
@@ -72,15 +72,17 @@ mod tests {
 
     #[test]
     fn each_service_once_each_key_plain() {
-        let of = |service_id: &str, desired: serde_json::Value| json!({ "service_id": service_id, "desired": desired });
+        let of = |service_id: &str, desired: Json| json!({ "service_id": service_id, "desired": desired });
         assert!(
-            wrong(json!([of("a", json!({})), of("a", json!({}))])).contains("shadow: names a service twice")
+            wrong(&json!([of("a", json!({})), of("a", json!({}))])).contains("shadow: names a service twice")
         );
         for key in ["a.b", "$a", "a\0"] {
-            assert!(wrong(json!([of("a", json!({ key: 1 }))])).contains("shadow[0].desired: has a key with"));
+            assert!(
+                wrong(&json!([of("a", json!({ key: 1 }))])).contains("shadow[0].desired: has a key with")
+            );
         }
-        assert!(wrong(json!([{ "service_id": "a" }])).contains("shadow[0].desired: is required"));
-        assert!(wrong(json!([of("a", json!([]))])).contains("shadow[0].desired: must be an object"));
-        assert!(wrong(json!({})).contains("shadow: must be a list"));
+        assert!(wrong(&json!([{ "service_id": "a" }])).contains("shadow[0].desired: is required"));
+        assert!(wrong(&json!([of("a", json!([]))])).contains("shadow[0].desired: must be an object"));
+        assert!(wrong(&json!({})).contains("shadow: must be a list"));
     }
 }
