@@ -1,6 +1,6 @@
 module unlade/play
 
-go 1.22
+go 1.19
 
 require github.com/huaweicloud/huaweicloud-sdk-go-v3 v0.1.207
 

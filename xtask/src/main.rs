@@ -1,5 +1,5 @@
 //! Development commands, the same at a desk and in CI: `cargo xtask tidy`, `check`, `test`, `fuzz`, `simulate`, `chaos`,
-//! `bench`, `instructions`, `ci`.
+//! `bench`, `instructions`, `compatibility`, `ci`.
 //!
 //! One file a command. A command is a list of suites; [`suite`] runs one under its budget, [`summary`] adds them up.
 //! Nothing here knows how a test works: cargo and pytest say what passed, this crate counts.
@@ -10,6 +10,7 @@ mod bench;
 mod chaos;
 mod check;
 mod ci;
+mod compatibility;
 mod demo;
 mod deploy;
 mod earlier;
@@ -22,6 +23,7 @@ mod place;
 mod poi;
 mod pooler;
 mod postgres;
+mod sdks;
 mod simulate;
 mod suite;
 mod summary;
@@ -60,6 +62,8 @@ enum Command {
     Bench(bench::Options),
     /// Count what the export spends on a row, and compare it with what it spent before
     Instructions,
+    /// Write docs/compatibility.md from the last run of `cargo xtask test --suite sdks`
+    Compatibility,
     /// Everything, and a skipped test is a failed test
     Ci,
 }
@@ -75,6 +79,7 @@ fn main() -> ExitCode {
         Command::Chaos(options) => chaos::run(&options, &mut summary),
         Command::Bench(options) => bench::run(&options, &mut summary),
         Command::Instructions => instructions::run(&mut summary),
+        Command::Compatibility => compatibility::write(&mut summary),
         Command::Ci => ci::run(&mut summary),
     }
     summary.print();

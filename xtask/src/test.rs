@@ -14,7 +14,7 @@ use crate::pooler::Pooler;
 use crate::postgres::{Postgres, Purpose};
 use crate::suite::{Count, Outcome, Suite, skipped};
 use crate::summary::Summary;
-use crate::{chaos, deploy, earlier, poi, venv};
+use crate::{chaos, deploy, earlier, poi, sdks, venv};
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Options {
@@ -30,6 +30,7 @@ pub(crate) struct Options {
 enum Which {
     Rust,
     Python,
+    Sdks,
     Upgrade,
     Judges,
     Deploy,
@@ -48,6 +49,9 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
     }
     if options.wants(Which::Python) {
         python(&options.pytest, summary);
+    }
+    if options.wants(Which::Sdks) {
+        sdks::suite(&options.pytest, summary);
     }
     if options.wants(Which::Upgrade) {
         let server = Postgres::start(Purpose::Tests);

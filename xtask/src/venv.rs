@@ -1,4 +1,4 @@
-//! The Python environment of the SDK tests, in the build directory, made once for each `requirements.txt`.
+//! Python environments of the tests, in the build directory, each made once for what its list of requirements says.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,10 +8,14 @@ use crate::place::{root, target};
 
 /// A command that starts the environment's Python; or why there is none.
 pub(crate) fn python() -> Result<Command, String> {
-    let directory = target().join("venv");
-    let requirements = root().join("sdk-tests/python/requirements.txt");
-    let wanted =
-        fs::read_to_string(&requirements).map_err(|error| format!("no requirements.txt: {error}"))?;
+    made("venv", "sdk-tests/python/requirements.txt")
+}
+
+/// The same for an environment of its own, with what a file of the repository lists.
+pub(crate) fn made(name: &str, requirements: &str) -> Result<Command, String> {
+    let (directory, requirements) = (target().join(name), root().join(requirements));
+    let wanted = fs::read_to_string(&requirements)
+        .map_err(|error| format!("no {}: {error}", requirements.display()))?;
     let stamp = directory.join("requirements.txt");
     if fs::read_to_string(&stamp).ok().as_deref() != Some(&wanted) {
         make(&directory, &requirements)?;

@@ -144,7 +144,10 @@ fn kind(fields: &mut Fields<'_>) -> Option<&'static dyn batch::Kind> {
 
 /// Only one takes effect: targets, then the filter, then the file.
 fn targets(fields: &mut Fields<'_>, kind: &dyn batch::Kind, limits: &Limits) -> Option<Targets> {
-    if kind.takes_targets() && fields.json("targets").is_some() {
+    // The Terraform provider sends an empty list beside a file.
+    let given_any =
+        fields.json("targets").is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty()));
+    if kind.takes_targets() && given_any {
         return given(fields, limits).map(Targets::Given);
     }
     if kind.takes_targets() && fields.json("targets_filter").is_some() {
@@ -209,9 +212,6 @@ fn given(fields: &mut Fields<'_>, limits: &Limits) -> Option<Vec<String>> {
             Some(_) => continue,
         }
         return None;
-    }
-    if list.is_empty() {
-        wrong(fields, text!("must hold at least one device id", "至少包含一个设备ID"));
     }
     Some(list.iter().filter_map(|target| target.as_str().map(str::to_owned)).collect())
 }
