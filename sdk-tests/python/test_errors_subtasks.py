@@ -62,6 +62,22 @@ def a_command_too_many(server, caller):
     return failure(caller, "createAsyncCommands", [device_id], LATER)
 
 
+@fails("IOTDA.014106")
+def a_command_to_a_device_that_knows_none(server, caller):
+    deaf = caller.device(caller.product(service_capabilities=[]), "deaf")
+    return failure(caller, "createCommands", [deaf], COMMAND)
+
+
+@fails("IOTDA.014108")
+def a_command_that_the_model_does_not_have(server, caller):
+    return failure(caller, "createAsyncCommands", [lamp(caller)], {**LATER, "command_name": "explode"})
+
+
+@fails("IOTDA.014115")
+def a_parameter_that_the_command_does_not_have(server, caller):
+    return failure(caller, "createCommands", [lamp(caller)], {**COMMAND, "paras": {"colour": "red"}})
+
+
 @fails("IOTDA.014111")
 def a_command_whose_sender_has_died(server, caller):
     device_id = lamp(caller)

@@ -14,7 +14,7 @@ use crate::summary::Summary;
 use crate::test::pytest;
 
 /// The targets, the slowest first.
-const TARGETS: [&str; 8] =
+const TARGETS: [&str; 9] =
     [WRITE, "upload", "workbook", "multipart", "policy", "signature", "authorization", "order", "group_rule"];
 /// What writes. It is given more seconds, for each of its inputs is a whole workbook, and outsiders read what it wrote.
 const WRITE: &str = "write";

@@ -122,99 +122,38 @@ impl IntoResponse for ApiError {
 fn status(code: Code) -> StatusCode {
     // Every code stands below: one that is missing does not compile.
     use Code::*;
-    match code {
+    #[rustfmt::skip] // A code a line would be three pages.
+    let status = match code {
         Internal => StatusCode::INTERNAL_SERVER_ERROR,
         // Not the caller's fault, and the same request will do later: what clients retry.
         StorageFull | Unavailable | Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         Unauthenticated | IamUnauthorized => StatusCode::UNAUTHORIZED,
         TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         UnknownPath | ProductMissing | DeviceMissing | BatchTaskMissing | BatchFileMissing
-        | ExportTaskMissing | PackageMissing | GroupMissing | ParentGroupMissing | ResourceMissing | IamMissing => {
-            StatusCode::NOT_FOUND
-        }
+        | ExportTaskMissing | PackageMissing | GroupMissing | ParentGroupMissing | ResourceMissing
+        | IamMissing => StatusCode::NOT_FOUND,
         IamTaken | ShadowVersion => StatusCode::CONFLICT,
-        ForeignProject
-        | Denied
-        | IamDenied
-        | IamQuota
-        | AppQuota
-        | AppMissing
-        | AppNotCarried
-        | AppForeign
-        | AppKept
-        | AppNameTaken
-        | PropertyNotWritable
-        | ProductQuota
-        | ProductInUse
-        | ProtocolFixed
-        | CommandsUnsupported
-        | DeviceQuota
-        | GatewayFull
-        | TagQuota
-        | DeviceHasChildren
-        | GroupNameTaken
-        | GroupQuota
-        | GroupTooDeep
-        | DeviceInGroup
-        | DeviceNotInGroup
-        | GroupFull
-        | GroupsOfDeviceQuota
-        | GroupHasChildren
-        | GroupNotEmpty
-        | GroupDynamic
-        | SubDeviceNotFreezable
-        | DeviceFrozen
-        | DeviceNotFrozen
-        | BatchTaskQuota
-        | BatchTaskUnfinished
-        | TaskStateRefused
-        | DeviceOffline
-        | DeviceIsFrozen
-        | CommandsPending
-        | BatchFileQuota
-        | ExportTasksUnfinished
-        | ExportTaskNotCompleted
-        | PackageQuota
-        | ExportSourceMissing => StatusCode::FORBIDDEN,
+        ForeignProject | Denied | IamDenied | IamQuota | AppQuota | AppMissing | AppNotCarried | AppForeign
+        | AppKept | AppNameTaken | PropertyNotWritable | ProductQuota | ProductInUse | ProtocolFixed
+        | CommandsUnsupported | DeviceQuota | GatewayFull | TagQuota | DeviceHasChildren | GroupNameTaken
+        | GroupQuota | GroupTooDeep | DeviceInGroup | DeviceNotInGroup | GroupFull | GroupsOfDeviceQuota
+        | GroupHasChildren | GroupNotEmpty | GroupDynamic | SubDeviceNotFreezable | DeviceFrozen
+        | DeviceNotFrozen | BatchTaskQuota | BatchTaskUnfinished | TaskStateRefused | DeviceOffline
+        | DeviceIsFrozen | CommandsPending | BatchFileQuota | ExportTasksUnfinished | ExportTaskNotCompleted
+        | PackageQuota | ExportSourceMissing => StatusCode::FORBIDDEN,
         // The documented answer to a command that no device has heard.
         CommandTimeout => StatusCode::OK,
         RateLimited | AccountRateLimited => StatusCode::FORBIDDEN,
         LimitOutOfRange | MarkerOutOfRange => StatusCode::BAD_REQUEST,
-        InvalidInput
-        | IamInvalid
-        | InvalidFormat
-        | InvalidTime
-        | StartAfterEnd
-        | ServiceMissing
-        | PropertyMissing
-        | ProductInvalid
-        | ProductTaken
-        | ModelTooLarge
-        | CommandMissing
-        | CommandInvalid
-        | TagKeyReserved
-        | TagKeyMissing
-        | ResourceTypeInvalid
-        | NodeIdTaken
-        | GatewayMissing
-        | LevelTooDeep
-        | DeviceTaken
-        | TaskTypeUnsupported
-        | TargetsInvalid
-        | DocumentInvalid
-        | TargetNotInTask
-        | MessageTaken
-        | DocumentSourceMissing
-        | TaskPolicyInvalid
-        | TargetsTooMany
-        | BatchFileNameTaken
-        | BatchFileTooLarge
-        | BatchFileTypeUnsupported
-        | BatchFileNameInvalid
-        | BatchFileInvalid
-        | PackageInvalid
-        | ExportTaskInvalid => StatusCode::BAD_REQUEST,
-    }
+        InvalidInput | IamInvalid | InvalidFormat | InvalidTime | StartAfterEnd | ServiceMissing
+        | PropertyMissing | ProductInvalid | ProductTaken | ModelTooLarge | CommandMissing | CommandInvalid
+        | TagKeyReserved | TagKeyMissing | ResourceTypeInvalid | NodeIdTaken | GatewayMissing | LevelTooDeep
+        | DeviceTaken | TaskTypeUnsupported | TargetsInvalid | DocumentInvalid | TargetNotInTask
+        | MessageTaken | DocumentSourceMissing | TaskPolicyInvalid | TargetsTooMany | BatchFileNameTaken
+        | BatchFileTooLarge | BatchFileTypeUnsupported | BatchFileNameInvalid | BatchFileInvalid
+        | PackageInvalid | ExportTaskInvalid => StatusCode::BAD_REQUEST,
+    };
+    status
 }
 
 #[cfg(test)]

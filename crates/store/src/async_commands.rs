@@ -7,6 +7,7 @@ use types::{Code, Fault};
 use crate::{
     Context, Error,
     devices::{self, Named, Reach},
+    products,
 };
 
 /// Keeps a command for a device within `reach`; answers its id.
@@ -18,6 +19,12 @@ pub fn add(
     order: &SendAsyncCommand,
 ) -> Result<(String, Named), Error> {
     let device = devices::address(tx, reach, device_id)?;
+    let paras = serde_json::from_str(&order.paras).unwrap_or_default();
+    products::model(tx, reach.project_id, &device.product_id)?.check_command(
+        order.service_id.as_deref(),
+        order.command_name.as_deref(),
+        &paras,
+    )?;
     let most = context.limits.pending_commands;
     let pending = "SELECT COUNT(*) FROM async_command
         WHERE project_id = ?1 AND device_id = ?2 AND status = 'PENDING'";

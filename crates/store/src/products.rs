@@ -1,7 +1,7 @@
 //! Products.
 
 use db::{Row, Tx, args};
-use domain::{Permit, Scope};
+use domain::{Model, Permit, Scope};
 use serde_json::Value as Json;
 use types::{
     Code, Fault,
@@ -287,4 +287,11 @@ fn insert(
 pub fn app_of(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Result<Option<String>, Error> {
     let sql = "SELECT app_id FROM product WHERE project_id = ?1 AND product_id = ?2";
     Ok(tx.first(sql, args![project_id, product_id], |row| row.string(0))?)
+}
+
+/// The model of a product; one that is gone has an empty one.
+pub fn model(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Result<Model, Error> {
+    let sql = "SELECT service_capabilities FROM product WHERE project_id = ?1 AND product_id = ?2";
+    let stored = tx.first(sql, args![project_id, product_id], |row| row.string(0))?;
+    Ok(Model::parse(&stored.unwrap_or_default()))
 }

@@ -1,7 +1,7 @@
 //! Device shadows: what is desired of each service of a device, and what it reported.
 
 use db::{Row, Tx, args};
-use domain::{Permit, order};
+use domain::Permit;
 use serde_json::{Map, Value as Json};
 use types::{
     Code, Fault,
@@ -12,6 +12,7 @@ use types::{
 use crate::{
     Context, Error, Store,
     devices::{self, Named, Reach},
+    products,
 };
 
 /// Most bytes of what is desired of one service, as JSON; the models that there may be are as large.
@@ -108,7 +109,8 @@ pub fn desire(
     services: &[Desired],
 ) -> Result<Named, Error> {
     let device = devices::hold(tx, reach, device_id)?;
-    must_be_of_model(tx, reach.project_id, &device.product_id, services)?;
+    let model = products::model(tx, reach.project_id, &device.product_id)?;
+    services.iter().try_for_each(|service| model.check_desired(&service.service_id, &service.desired))?;
     let mut changed = Vec::with_capacity(services.len());
     for service in services {
         changed.push(desired_then(tx, reach.project_id, device_id, service)?);
@@ -170,17 +172,4 @@ fn desired_then(
         return Err(Fault::new(Code::InvalidInput, why).into());
     }
     Ok((text, version + 1))
-}
-
-/// Refuses what the product's model does not have, or does not let anybody write.
-fn must_be_of_model(
-    tx: &mut dyn Tx,
-    project_id: &str,
-    product_id: &str,
-    services: &[Desired],
-) -> Result<(), Error> {
-    let sql = "SELECT service_capabilities FROM product WHERE project_id = ?1 AND product_id = ?2";
-    let model = tx.first(sql, args![project_id, product_id], |row| row.string(0))?;
-    let model: Json = model.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    Ok(order::must_be_of_model(&model, services)?)
 }

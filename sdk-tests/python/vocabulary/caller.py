@@ -51,6 +51,18 @@ def client(endpoint, ak, sk, project_id, derived, algorithm, redirects, patience
     return builder.with_http_config(http).build()
 
 
+# The service of a usual product.
+BASIC = iotda.ServiceCapability(
+    service_id="basic",
+    service_type="basic",
+    commands=[
+        iotda.ServiceCommand(
+            command_name="switch", paras=[iotda.ServiceCommandPara(para_name="lamp", data_type="string")]
+        )
+    ],
+)
+
+
 class Caller:
     """Calls one server."""
 
@@ -80,8 +92,14 @@ class Caller:
 
     def product(self, **more):
         body = iotda.AddProduct(
-            **{"name": "meter", "device_type": "meter", "protocol_type": "MQTT", "data_format": "json", **more},
-            service_capabilities=[iotda.ServiceCapability(service_id="basic", service_type="basic")],
+            **{
+                "name": "meter",
+                "device_type": "meter",
+                "protocol_type": "MQTT",
+                "data_format": "json",
+                "service_capabilities": [BASIC],
+                **more,
+            }
         )
         return self.sdk.create_product(iotda.CreateProductRequest(body=body)).product_id
 

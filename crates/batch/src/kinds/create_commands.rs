@@ -2,7 +2,7 @@
 
 use db::Tx;
 use domain::order::{Fields, send_command};
-use store::{devices, subtasks::Subtask};
+use store::{devices, products, subtasks::Subtask};
 
 use crate::{Awaits, Effect, Kind, Order, Task};
 
@@ -23,11 +23,17 @@ impl Kind for CreateCommands {
 
     fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
         let device = devices::address(tx, task.reach, &subtask.target)?;
+        let command = task.document;
+        products::model(tx, task.reach.project_id, &device.product_id)?.check_command(
+            command["service_id"].as_str(),
+            command["command_name"].as_str(),
+            &command["paras"],
+        )?;
         let order = Order {
             project_id: task.reach.project_id.to_owned(),
             device_id: subtask.target.clone(),
             key: format!("{}-{}-{}", task.task_id, subtask.ordinal, subtask.retries),
-            command: task.document.clone(),
+            command: command.clone(),
         };
         let until_ms = task.context.clock.now_ms() + ANSWER_MS;
         let awaits = Some(Awaits { stage: "answer", until_ms, order: Some(order) });

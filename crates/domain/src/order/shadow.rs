@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value as Json;
-use types::{Code, Fault, shadow::Desired, text};
+use types::{shadow::Desired, text};
 
 use super::{Fields, rule};
 
@@ -34,31 +33,9 @@ fn service(fields: &mut Fields<'_>) -> Desired {
     Desired { service_id, desired, version }
 }
 
-/// Refuses what a product's model (its `service_capabilities`) does not have, or does not let anybody write.
-pub fn must_be_of_model(model: &Json, services: &[Desired]) -> Result<(), Fault> {
-    for order in services {
-        let service = named(model, "service_id", &order.service_id)
-            .ok_or_else(|| Fault::of_value(Code::ServiceMissing, "service_id", &order.service_id))?;
-        for name in order.desired.keys() {
-            let refused = |code| Fault::of_value(code, "desired", &format!("{}.{name}", order.service_id));
-            let property = named(&service["properties"], "property_name", name)
-                .ok_or_else(|| refused(Code::PropertyMissing))?;
-            if !property["method"].as_str().is_some_and(|method| method.contains('W')) {
-                return Err(refused(Code::PropertyNotWritable));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The object of a list that has this name.
-fn named<'j>(list: &'j Json, field: &str, name: &str) -> Option<&'j Json> {
-    list.as_array()?.iter().find(|object| object[field].as_str() == Some(name))
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
     use types::{Code, Language};
 
     use super::*;

@@ -8,8 +8,8 @@
 mod apps;
 mod exports;
 mod files;
-mod groups;
 mod fleet;
+mod groups;
 mod identity;
 mod packages;
 mod pooler;
