@@ -1,22 +1,16 @@
 """What batch tasks send to devices: kept until a device can be reached, or failed for a reason; never success for nothing."""
 
 import re
-import sqlite3
 
 import pytest
 
 from test_batch_life import confirm, created, in_status, outcomes, retry, stop
-from vocabulary import raw, refused, until
+from vocabulary import raw, refused, rows, until
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MESSAGE = {"name": "hello", "message": {"lamp": "on"}, "topic": "news"}
 COMMAND = {"service_id": "basic", "command_name": "switch", "paras": {"lamp": "on"}}
 LATER = {**COMMAND, "send_strategy": "delay", "expire_time": 600}
-
-
-def rows(server, sql, *values):
-    with sqlite3.connect(server.data_dir / "unlade.db", timeout=30) as db:
-        return db.execute(sql, values).fetchall()
 
 
 def package(server, product_id, package_id="0" * 24, package_type="firmwarePackage", version="2.0"):

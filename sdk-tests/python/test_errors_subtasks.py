@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from test_batch_life import created, retry
-from test_downlink_kinds import COMMAND, LATER, MESSAGE, rows
-from vocabulary import until
+from test_downlink_kinds import COMMAND, LATER, MESSAGE
+from vocabulary import rows, until
 
 # Read by test_errors.py, too.
 FAILED_BY = {}

@@ -1,7 +1,7 @@
 """The words that the tests are written in.
 
 `Server` is the real binary as a process, `Bucket` is where its objects can
-lie, `Database` where its rows can, `Cluster` makes nodes that share both, `Front` hands calls out to them in turn,
+lie, `Database` where its rows can, `rows` are those of a statement, `Cluster` makes nodes that share both, `Front` hands calls out to them in turn,
 `Proxy` cuts two processes apart, `Caller` is somebody with the official SDK, `Account` says who may do what, `Operator` does so at the command
 line, `raw` is a signed request that the SDK
 would not make, `Authority` issues certificates, `Http2` is a connection of that kind, `in_both` one that is refused in
@@ -15,7 +15,7 @@ from .authority import DAY, Authority, Identity
 from .bucket import Bucket
 from .caller import Caller, Subtask, refused
 from .cluster import Cluster
-from .database import Database
+from .database import Database, rows
 from .front import Front
 from .harm import children, memory_within, others_served
 from .http2 import Http2
@@ -67,6 +67,7 @@ __all__ = [
     "others_served",
     "raw",
     "refused",
+    "rows",
     "sheet",
     "until",
 ]
