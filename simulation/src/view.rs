@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Db, Tx, args};
-use store::jobs::{AHEAD_MAX_MS, ATTEMPTS_MAX};
+use store::{
+    batch_tasks,
+    jobs::{AHEAD_MAX_MS, ATTEMPTS_MAX},
+};
 
 /// A row of the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +85,9 @@ impl View {
 fn jobs(tx: &mut dyn Tx) -> Result<BTreeMap<String, Job>, db::Error> {
     let sql = "SELECT job_id, epoch, attempts, lease_until_ms, run_at_ms, kind FROM job";
     let all = tx.all(sql, args![], |row| {
-        let (epoch, attempts, kind) = (row.int(1)?, row.int(2)?, row.string(5)?);
+        let (epoch, attempts, kind) = (row.int(1)?, row.int(2)?, row.text(5)?);
+        // As workers call it.
+        let kind = if kind == batch_tasks::JOB_ROW { batch_tasks::JOB } else { kind }.to_owned();
         let (lease_until_ms, run_at_ms) = (row.int(3)?, row.int(4)?);
         Ok((row.string(0)?, Job { kind, epoch, attempts, lease_until_ms, run_at_ms }))
     })?;

@@ -29,7 +29,7 @@ pub use work::{Rest, Work, begin, count, count_done, finish, hold, rest, show, w
 pub const JOB: &str = "batch";
 /// What such jobs are called in their rows. Earlier programs call theirs [`JOB`]: what they know nothing of they then
 /// leave alone.
-pub(crate) const JOB_ROW: &str = "task";
+pub const JOB_ROW: &str = "task";
 
 /// The verbs of batch tasks.
 pub struct BatchTasks<'s>(&'s Store);
