@@ -366,6 +366,13 @@ def full_product(stage):
     return next(iter(caller.products()), None) or SimpleNamespace(product_id=caller.product())
 
 
+def full_device(stage):
+    """The id of the one device of that server."""
+    raw(stage.full(), "POST", "devices", body=device(full_product(stage).product_id, "first"))
+    (only,) = stage.full().caller().all_devices()
+    return only.device_id
+
+
 @raises("IOTDA.013006")
 def a_product_too_many(stage):
     full_product(stage)
@@ -425,9 +432,8 @@ def a_device_three_levels_deep(stage):
 
 @raises("IOTDA.014019")
 def a_device_too_many(stage):
-    product_id = full_product(stage).product_id
-    stage.full().caller().device(product_id, "first")
-    return call(stage.full(), "POST", "devices", body=device(product_id, "second"))
+    full_device(stage)
+    return call(stage.full(), "POST", "devices", body=device(full_product(stage).product_id, "second"))
 
 
 @raises("IOTDA.014020")
@@ -540,12 +546,10 @@ def a_device_that_is_not_in_the_group(stage):
 
 @raises("IOTDA.003007")
 def a_device_too_many_in_a_group(stage):
-    server, product_id = stage.full(), full_product(stage).product_id
-    raw(server, "POST", "devices", body=device(product_id, "first"))
+    server, device_id = stage.full(), full_device(stage)
     raw(server, "POST", "device-group", body={"name": "first"})
     (found,) = raw(server, "GET", "device-group").json()["device_groups"]
-    (only,) = server.caller().all_devices()
-    return put(server, found["group_id"], only.device_id)
+    return put(server, found["group_id"], device_id)
 
 
 @raises("IOTDA.003008")

@@ -15,8 +15,10 @@ UPDATE device SET below = (SELECT COUNT(*) FROM device c JOIN device m ON m.proj
   WHERE gateway_id = device_id
     AND device_id IN (SELECT g.gateway_id FROM device g WHERE g.gateway_id <> g.device_id);
 -- The list of devices by whatever it is narrowed to, in its own order. The name is there to be looked at without the row.
-CREATE INDEX device_of_app ON device (project_id, app_id, record_id, device_name);
-CREATE INDEX device_of_product ON device (project_id, product_id, record_id, device_name);
+-- The project stands second: PostgreSQL, which knows nothing of a new table, takes the youngest of the indexes that begin
+-- with what is asked, and must not look for one device among all of a project's.
+CREATE INDEX device_of_app ON device (app_id, project_id, record_id, device_name);
+CREATE INDEX device_of_product ON device (product_id, project_id, record_id, device_name);
 -- How many devices of a product there are; counted when the program starts.
 ALTER TABLE product ADD COLUMN devices BIGINT;
 DROP INDEX device_below;
@@ -67,8 +69,8 @@ CREATE TABLE tag (
   record_id TEXT NOT NULL,
   PRIMARY KEY (project_id, device_id, tag_key)
 );
-CREATE INDEX tag_with ON tag (project_id, tag_key, tag_value, record_id);
-CREATE INDEX tag_of ON tag (project_id, tag_key, record_id);
+CREATE INDEX tag_with ON tag (tag_value, tag_key, project_id, record_id);
+CREATE INDEX tag_of ON tag (tag_key, project_id, record_id);
 
 -- One service of a device's shadow; desired and reported are JSON objects.
 CREATE TABLE shadow (

@@ -4,7 +4,7 @@ use db::{Tx, args};
 use types::{Code, Fault, device::AddDevice};
 
 use super::{Reach, counted, end, secret_place, tree};
-use crate::{Context, Error, apps, products, shadows};
+use crate::{Context, Error, apps, shadows};
 
 /// What [`add`] has added.
 #[derive(Clone)]
@@ -18,68 +18,86 @@ pub struct Added {
 /// Adds a device within `reach`.
 pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, order: &AddDevice) -> Result<Added, Error> {
     let project_id = reach.project_id;
-    let app_id = products::app_of(tx, project_id, &order.product_id)?
-        .filter(|app_id| reach.app_id.is_none_or(|only| only == app_id))
-        .ok_or_else(|| Fault::of_value(Code::ProductMissing, "product_id", &order.product_id))?;
     let device_id =
         order.device_id.clone().unwrap_or_else(|| format!("{}_{}", order.product_id, order.node_id));
-    if let Some(taken) = taken(tx, project_id, &device_id, order)? {
-        let made = apps::make_way(tx, project_id, &device_id, &order.product_id, &order.node_id)?;
-        return if made { add(tx, context, reach, order) } else { Err(taken.into()) };
+    let (app_id, is_taken) = place(tx, reach, &device_id, order)?;
+    if is_taken {
+        return make_way(tx, context, reach, &device_id, order);
     }
     counted::one_more(tx, context, project_id, &order.product_id)?;
     // A subtask that is refused must have changed nothing.
-    if let Err(refused) = find_room(tx, context, project_id, &app_id, order) {
+    if let Err(refused) = go_below(tx, context, project_id, &app_id, order) {
         counted::one_less(tx, project_id, &order.product_id)?;
         return Err(refused);
     }
     let secret =
         (order.auth_type == "SECRET").then(|| order.secret.clone().unwrap_or_else(|| context.rng.hex(32)));
-    insert(tx, context, project_id, &app_id, &device_id, order, secret.as_deref())?;
+    if !insert(tx, context, project_id, &app_id, &device_id, order, secret.as_deref())? {
+        if let Some(gateway_id) = &order.gateway_id {
+            tree::give_room_back(tx, project_id, gateway_id, 1)?;
+        }
+        counted::one_less(tx, project_id, &order.product_id)?;
+        return make_way(tx, context, reach, &device_id, order);
+    }
     if !order.shadow.is_empty() {
         shadows::desire(tx, context, reach, &device_id, &order.shadow)?;
     }
     Ok(Added { device_id, secret })
 }
 
-/// The place that a device is to have, in the turn that [`counted::one_more`] has taken.
-fn find_room(
+/// The app that a device is to be in, and whether its id is taken; over a network each look is waited for, a hundred
+/// thousand times.
+fn place(
+    tx: &mut dyn Tx,
+    reach: Reach<'_>,
+    device_id: &str,
+    order: &AddDevice,
+) -> Result<(String, bool), Error> {
+    let found = tx.first(
+        "SELECT p.app_id, (SELECT COUNT(*) FROM device WHERE project_id = ?1 AND device_id = ?3)
+         FROM product p WHERE p.project_id = ?1 AND p.product_id = ?2",
+        args![reach.project_id, &order.product_id, device_id],
+        |row| Ok((row.string(0)?, row.int(1)? > 0)),
+    )?;
+    let place = found.filter(|(app_id, _)| reach.app_id.is_none_or(|only| only == app_id));
+    Ok(place.ok_or_else(|| Fault::of_value(Code::ProductMissing, "product_id", &order.product_id))?)
+}
+
+/// Adds a device that is in the way of what a deleted app has left, or says what is in its own way.
+fn make_way(
+    tx: &mut dyn Tx,
+    context: &Context,
+    reach: Reach<'_>,
+    device_id: &str,
+    order: &AddDevice,
+) -> Result<Added, Error> {
+    if apps::make_way(tx, reach.project_id, device_id, &order.product_id, &order.node_id)? {
+        return add(tx, context, reach, order);
+    }
+    let sql = "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2";
+    if tx.exists(sql, args![reach.project_id, device_id])? {
+        // The documented text is the whole text.
+        return Err(Code::DeviceTaken.into());
+    }
+    Err(Fault::of_value(Code::NodeIdTaken, "node_id", &order.node_id).into())
+}
+
+/// Takes the place below a gateway, if the device is to have one, in the turn that [`counted::one_more`] has taken.
+fn go_below(
     tx: &mut dyn Tx,
     context: &Context,
     project_id: &str,
     app_id: &str,
     order: &AddDevice,
 ) -> Result<(), Error> {
-    // Whoever deletes a product or an app takes the same turn, so this is the last time that it may have gone.
-    if products::app_of(tx, project_id, &order.product_id)?.is_none() {
-        return Err(Fault::of_value(Code::ProductMissing, "product_id", &order.product_id).into());
-    }
-    if let Some(gateway_id) = &order.gateway_id {
-        let root = tree::root_for(tx, project_id, app_id, gateway_id, 0)?;
-        tree::must_have_room(tx, context, project_id, &root, 1)?;
-        tree::take_room(tx, project_id, &root, 1)?;
-    }
-    Ok(())
+    let Some(gateway_id) = &order.gateway_id else { return Ok(()) };
+    let root = tree::root_for(tx, project_id, app_id, gateway_id, 0)?;
+    tree::must_have_room(tx, context, project_id, &root, 1)?;
+    tree::take_room(tx, project_id, &root, 1)
 }
 
-/// Why a device can not be called so.
-fn taken(
-    tx: &mut dyn Tx,
-    project_id: &str,
-    device_id: &str,
-    order: &AddDevice,
-) -> Result<Option<Fault>, Error> {
-    let node = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2 AND node_id = ?3";
-    let node_taken = tx.exists(node, args![project_id, &order.product_id, &order.node_id])?;
-    // In this order, because between two looks another node may add the same device.
-    let device = "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2";
-    if tx.exists(device, args![project_id, device_id])? {
-        // The documented text is the whole text.
-        return Ok(Some(Code::DeviceTaken.into()));
-    }
-    Ok(node_taken.then(|| Fault::of_value(Code::NodeIdTaken, "node_id", &order.node_id)))
-}
-
+/// Answers whether nothing is in the way. The node's id is looked for by the insert itself: a planner that has no statistics
+/// of a new table yet may look for it among all devices of the product.
 fn insert(
     tx: &mut dyn Tx,
     context: &Context,
@@ -88,7 +106,7 @@ fn insert(
     device_id: &str,
     order: &AddDevice,
     secret: Option<&str>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let place = secret_place(device_id, project_id);
     let sealed = secret.map(|secret| context.vault.seal(&*context.rng, &place, secret.as_bytes()));
     let extension = order.extension_info.as_ref().map(ToString::to_string);
@@ -96,11 +114,12 @@ fn insert(
     // So that the order of a list is that of the times that it shows.
     let (created_ms, _) = record_id.made();
     let expires_ms = order.gateway_id.is_none().then(|| end::due(context, order.timeout)).flatten();
-    tx.execute(
+    let inserted = tx.execute(
         "INSERT INTO device (project_id, device_id, record_id, app_id, product_id, node_id, gateway_id, device_name,
            description, node_type, status, frozen, auth_type, secret_sealed, fingerprint, secure_access,
            timeout_seconds, extension_info, created_ms, expires_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'INACTIVE', 0, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'INACTIVE', 0, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+         ON CONFLICT DO NOTHING",
         args![
             project_id,
             device_id,
@@ -122,5 +141,5 @@ fn insert(
             expires_ms,
         ],
     )?;
-    Ok(())
+    Ok(inserted == 1)
 }

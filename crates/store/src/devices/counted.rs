@@ -22,21 +22,30 @@ pub(super) fn one_more(
     if taken == 0 {
         return Err(Fault::at_limit(Code::DeviceQuota, "limits.devices", limit).into());
     }
-    of_product(tx, project_id, product_id, 1)
+    // Whoever deletes a product or an app takes the same turn, so this is the last time that it may have gone.
+    if of_product(tx, project_id, product_id, 1)? == 0 {
+        of_project(tx, project_id, -1)?;
+        return Err(Fault::of_value(Code::ProductMissing, "product_id", product_id).into());
+    }
+    Ok(())
 }
 
 /// Counts one less of a product.
 pub(super) fn one_less(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Result<(), Error> {
-    tx.execute("UPDATE project SET devices = devices - 1 WHERE project_id = ?1", args![project_id])?;
-    of_product(tx, project_id, product_id, -1)
+    of_project(tx, project_id, -1)?;
+    of_product(tx, project_id, product_id, -1).map(drop)
 }
 
-fn of_product(tx: &mut dyn Tx, project_id: &str, product_id: &str, more: i64) -> Result<(), Error> {
-    tx.execute(
-        "UPDATE product SET devices = COALESCE(devices, 0) + ?3 WHERE project_id = ?1 AND product_id = ?2",
-        args![project_id, product_id, more],
-    )?;
-    Ok(())
+fn of_project(tx: &mut dyn Tx, project_id: &str, more: i64) -> Result<(), Error> {
+    let sql = "UPDATE project SET devices = devices + ?2 WHERE project_id = ?1";
+    Ok(tx.execute(sql, args![project_id, more]).map(drop)?)
+}
+
+/// Answers whether there is such a product.
+fn of_product(tx: &mut dyn Tx, project_id: &str, product_id: &str, more: i64) -> Result<u64, Error> {
+    let sql =
+        "UPDATE product SET devices = COALESCE(devices, 0) + ?3 WHERE project_id = ?1 AND product_id = ?2";
+    Ok(tx.execute(sql, args![project_id, product_id, more])?)
 }
 
 /// The products that count other than they have; an earlier program that ran beside this one did not count them.
