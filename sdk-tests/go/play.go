@@ -24,6 +24,7 @@ const patience = 60 * time.Second
 // step is one line of a scenario.
 type step struct {
 	Call     string
+	Needs    string
 	With     map[string]any
 	As       map[string]any
 	Status   int
@@ -141,7 +142,7 @@ func (p *play) step(step step) (note string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if !sdk.method(step.Call).IsValid() {
+	if !sdk.knows(step.Call) || step.Needs != "" && !sdk.knows(step.Needs) {
 		return "", errAbsent
 	}
 	filled, err := p.filled(step.With)

@@ -54,6 +54,10 @@ func (s *sdk) method(operation string) reflect.Value {
 	return reflect.ValueOf(s.client).MethodByName(operation)
 }
 
+func (s *sdk) knows(operation string) bool {
+	return s.method(operation).IsValid()
+}
+
 // call sends a request of the SDK's own type for the operation.
 func (s *sdk) call(operation string, given map[string]any) (status int, answer any, err error) {
 	method := s.method(operation)

@@ -65,7 +65,7 @@ class Play {
       throw new Unknown("it writes");
     }
     const sdk = this.sdk(step.as ?? {});
-    if (!sdk.knows(step.call)) {
+    if (!sdk.knows(step.call) || !sdk.knows(step.needs ?? step.call)) {
       throw new Absent();
     }
     const given = this.filled(step.with ?? {});

@@ -13,6 +13,12 @@ REASONS = {
         "IOTDA.000503",
         "IOTDA.000504",
         "IOTDA.000505",
+        "IOTDA.014111",
+    ],
+    "of a subtask, and the scenario that is full executes none": ["IOTDA.014101"],
+    "it takes a dozen calls, or a body of 501 services, and is answered as the others of its kind": [
+        "IOTDA.003008",
+        "IOTDA.013012",
     ],
     "off unless a setting says otherwise, and then for every step": ["IOTDA.021102"],
 }
@@ -20,7 +26,9 @@ REASONS = {
 
 def test_every_code_is_met_or_has_its_reason():
     steps = [step for path in HERE.glob("*.json") for step in json.loads(path.read_text("utf-8"))["steps"]]
-    met = {step["error"] for step in steps if "error" in step}
+    # A subtask, and a target of a call, fails with a code of its own in an answer that is none.
+    told = (value for step in steps for value in [step.get("error"), *step.get("expect", {}).values()])
+    met = {value for value in told if isinstance(value, str) and re.fullmatch(r"[A-Z]+\.\d+", value)}
     excused = {code for codes in REASONS.values() for code in codes}
     of_service = {code for code in CODES if not code.startswith("IAM.")}
     assert met & excused == set(), "is met after all"

@@ -110,7 +110,7 @@ fn count(cell: &mut Cell, outcome: &str, note: &str) {
 fn shown(cell: Option<&Cell>) -> String {
     match cell {
         None => "not played".to_owned(),
-        Some(cell) if cell.absent => "absent".to_owned(),
+        Some(cell) if cell.absent && cell.passed + cell.failed == 0 => "absent".to_owned(),
         Some(cell) if cell.failed > 0 => format!("✗ {} of {}", cell.failed, cell.failed + cell.passed),
         Some(cell) => format!("{}{}", cell.passed, if cell.supplied { " †" } else { "" }),
     }
@@ -148,6 +148,7 @@ mod tests {
             ("B", "passed", ""),
             ("B", "failed", "no"),
             ("C", "absent", ""),
+            ("A", "absent", ""),
         ] {
             count(cells.entry(operation.to_owned()).or_default(), outcome, note);
         }

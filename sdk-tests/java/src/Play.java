@@ -104,7 +104,7 @@ class Play {
             throw new Unknown("it writes");
         }
         Sdk sdk = sdk(filled(step.path("as")));
-        if (!sdk.knows(operation)) {
+        if (!sdk.knows(operation) || !sdk.knows(step.path("needs").asText(operation))) {
             throw new Absent();
         }
         JsonNode filled = filled(step.path("with"));

@@ -148,7 +148,7 @@ class Play:
 
     def step(self, step):
         sdk = self.sdk(step.get("as", {}))
-        if not sdk.knows(step["call"]):
+        if not (sdk.knows(step["call"]) and sdk.knows(step.get("needs", step["call"]))):
             raise Absent
         given = self.filled(step.get("with", {}))
         if "file" in given:
