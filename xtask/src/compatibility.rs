@@ -27,11 +27,13 @@ status, code and request id, and the download, whose SHA-256 is the server's ETa
 以及下载文件的 SHA-256 与服务端 ETag 一致。本页由测试结果生成，过期时 CI 失败。
 
 A number is how many steps of the operation passed; ✗ says that one failed. “absent”: this version of the SDK has no such
-operation. †: the SDK as published has none, so a definition of ours is sent through its core. How to save a download
+operation, and UploadOtaPackage is Unlade's own; a smaller number: the version lacks what the other steps use. †: the SDK
+as published has none, so a definition of ours is sent through its core. How to save a download
 byte for byte in each language stands in [sdk.md](sdk.md); where Unlade differs on purpose, in the
 [README](../README.md#where-it-differs-on-purpose).
 
-数字是通过的步骤数，✗ 表示有步骤失败；“absent” 表示该版本 SDK 没有此操作；† 表示已发布的 SDK 没有此操作，由我们的定义经其核心包发出。
+数字是通过的步骤数，✗ 表示有步骤失败；“absent” 表示该版本 SDK 没有此操作（UploadOtaPackage 是 Unlade 自有的）；数字较小表示该版本
+缺少其余步骤所需的内容；† 表示已发布的 SDK 没有此操作，由我们的定义经其核心包发出。
 ";
 
 /// What came of an operation's steps in one SDK.
