@@ -23,6 +23,7 @@ use types::{
     Code, Fault, RecordId,
     batch_task::{BatchTask, TaskDetail},
     page::PageOrder,
+    product::AddProduct,
 };
 use unlade_batch::{Batches, Downlink, Order};
 
@@ -65,7 +66,27 @@ impl House {
         let store = Store::open(db, context).unwrap();
         let project_id = wait(store.bootstrap(Chosen::default())).unwrap().unwrap().project_id;
         let blobs = Blobs::open(dir.path()).unwrap();
-        Self { store, blobs, clock, project_id, dir }
+        let house = Self { store, blobs, clock, project_id, dir };
+        house.product();
+        house
+    }
+
+    /// The product of every device, whose one command is `c`.
+    fn product(&self) {
+        let service =
+            json!([{ "service_id": "s", "service_type": "s", "commands": [{ "command_name": "c" }] }]);
+        let order = AddProduct {
+            product_id: Some("p".to_owned()),
+            name: "p".to_owned(),
+            device_type: "meter".to_owned(),
+            protocol_type: "MQTT".to_owned(),
+            data_format: "json".to_owned(),
+            service_capabilities: service,
+            manufacturer_name: None,
+            industry: None,
+            description: None,
+        };
+        wait(self.store.products().create(&self.permit(Action::PRODUCTS_CREATE), None, order)).unwrap();
     }
 
     fn permit(&self, action: Action) -> Permit {

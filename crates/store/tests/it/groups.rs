@@ -230,8 +230,7 @@ fn devices(tx: &mut dyn db::Tx, project_id: &str, app_id: &str) -> Result<Vec<(S
         for (key, value, every) in [("floor", Some("3"), 2), ("Floor", Some("cellar"), 3), ("room", None, 5)]
         {
             if n % every == 0 {
-                let sql =
-                    "INSERT INTO tag (project_id, device_id, tag_key, tag_value) VALUES (?1, ?2, ?3, ?4)";
+                let sql = "INSERT INTO tag (project_id, device_id, tag_key, tag_value, record_id) VALUES (?1, ?2, ?3, ?4, ?2)";
                 tx.execute(sql, args![project_id, &device_id, key, value])?;
                 tags.push((key.to_owned(), value.unwrap_or_default().to_owned()));
             }
