@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from vocabulary import Account, audit, audited, device_ids, order_and_leave, raw, until
+from vocabulary import Account, Operator, allow, audit, audited, device_ids, order_and_leave, raw, until
 
 FIELDS = [
     "time",
@@ -266,3 +266,30 @@ def test_a_login_is_told_and_a_wrong_password_is_nobody_s(server):
     # Both lines would be in one order.
     audited(server, account.ask("POST", "/v3/groups", {"group": {"name": "after"}}))
     assert wrong.headers["X-Request-Id"] not in {line["request_id"] for line in audit(server)}
+
+
+def test_what_a_command_changes_is_told_and_what_it_shows_is_not(server):
+    operator = Operator(server)
+    made = operator.told("user", "create", "ops")
+    operator.unlade("user", "list")
+    key = operator.key("ops")
+    operator.policy("none", allow("iotda:*:*"))
+    operator.unlade("policy", "grant", "none", "--user", "ops")
+    refused = operator.ends("user", "create", "ops")
+    assert refused.code != 0
+    operator.unlade("user", "delete", "ops")
+    told = [line for line in audit(server) if line["source"] == "command"]
+    assert all(list(line) == FIELDS for line in told)
+    assert {(line["user_name"], line["operation"], line["status"]) for line in told} == {("operator", "command", None)}
+    assert [(line["action"], line["code"]) for line in told] == [
+        ("iam:users:createUser", None),
+        ("iam:credentials:createCredential", None),
+        ("iam:roles:createRole", None),
+        ("iam:permissions:grantRole", None),
+        ("iam:users:createUser", "IAM.0409"),
+        ("iam:users:deleteUser", None),
+    ]
+    assert told[0]["resource"] == {"user_id": made["id"]}
+    assert told[1]["resource"]["access_key_id"] == key["ak"]
+    assert told[3]["resource"] == {"policy": "none", "grantee": "user ops"}
+    assert key["sk"] not in json.dumps(told)

@@ -34,7 +34,7 @@ use blob::{Blobs, Space};
 use jobs::Bell;
 use store::Store;
 
-pub use audit::Audit;
+pub use audit::{Audit, Command, OPERATOR};
 pub use authenticate::Source;
 pub use router::router;
 

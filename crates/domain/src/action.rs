@@ -137,6 +137,12 @@ impl Action {
         self.of
     }
 
+    /// Whether it changes anything; what does not lists, shows or checks.
+    pub fn changes(self) -> bool {
+        let verb = self.name.rsplit(':').next().unwrap_or_default();
+        !["list", "get", "query", "check"].iter().any(|reads| verb.starts_with(reads))
+    }
+
     /// Whether it takes room that it does not give back: new records, files and work. What only reads, changes
     /// a record in place or deletes does not, and goes on when the disk is short of space.
     pub const fn adds(self) -> bool {

@@ -10,13 +10,15 @@
 //! A second run finishes what the first one left.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use api::Command;
 use blob::disk;
 use db::{Db, DirLock};
-use domain::{Limits, SystemClock, SystemRng};
+use domain::{ACCOUNT, Limits, SystemClock, SystemRng};
 use store::{Context, MasterKey, Store, Vault};
 
 use crate::{config::Config, error::Error, transfer};
@@ -80,6 +82,9 @@ pub(crate) fn rotate(config: Config) -> Result<String, Error> {
     transfer::refuse_moved(&data_dir)?;
     let (keys, resumed) = begin(&data_dir)?;
     let secrets = reseal(&data_dir, &keys)?;
+    if config.audit.is_some() {
+        tell(&data_dir, &keys)?;
+    }
     finish(&data_dir, &keys)?;
     let done = if resumed { "Finished an earlier rotation" } else { "Made a new master key" };
     Ok(format!(
@@ -117,12 +122,30 @@ fn begin(data_dir: &Path) -> Result<(Vec<MasterKey>, bool), Error> {
 
 /// Seals every secret under the first of `keys`; answers how many were not.
 fn reseal(data_dir: &Path, keys: &[MasterKey]) -> Result<u64, Error> {
+    let store = open(data_dir, keys)?;
+    wait(store.reseal())
+}
+
+/// Tells the audit.
+fn tell(data_dir: &Path, keys: &[MasterKey]) -> Result<(), Error> {
+    let store = open(data_dir, keys)?;
+    let resource = BTreeMap::new();
+    let rotated =
+        Command { operation: "key rotate", action: None, project_id: ACCOUNT, resource, code: None };
+    let line: Vec<_> = rotated.line(&store).into_iter().collect();
+    wait(store.keep_audit(line.into()))
+}
+
+fn open(data_dir: &Path, keys: &[MasterKey]) -> Result<Store, Error> {
     let vault = Vault::new(keys[0].clone(), keys[1..].to_vec());
     let context = Context::new(Arc::new(SystemClock), Arc::new(SystemRng), Limits::default(), vault);
-    let store = Store::open(Db::open(&database_path(data_dir), db::Options::default())?, context)?;
+    Ok(Store::open(Db::open(&database_path(data_dir), db::Options::default())?, context)?)
+}
+
+fn wait<T>(work: impl Future<Output = Result<T, store::Error>>) -> Result<T, Error> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().build().map_err(Error::system("start the runtime"))?;
-    Ok(runtime.block_on(store.reseal())?)
+    Ok(runtime.block_on(work)?)
 }
 
 /// Forgets all but the first of `keys`.

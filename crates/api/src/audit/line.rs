@@ -20,20 +20,20 @@ pub(super) enum Outcome {
 /// Fields stand in this order. What a caller chose (names, ids in a path) is a value and never a part of one, and JSON
 /// leaves no line break in it.
 #[derive(Serialize)]
-struct Written<'n> {
-    time: &'n str,
-    request_id: &'n str,
-    user_id: &'n str,
-    user_name: &'n str,
-    access_key_id: &'n str,
-    source: String,
-    project_id: &'n str,
-    operation: &'n str,
-    action: Option<&'n str>,
-    resource: &'n BTreeMap<String, String>,
-    decision: &'n str,
-    status: Option<u16>,
-    code: Option<&'n str>,
+pub(super) struct Written<'n> {
+    pub(super) time: &'n str,
+    pub(super) request_id: &'n str,
+    pub(super) user_id: &'n str,
+    pub(super) user_name: &'n str,
+    pub(super) access_key_id: &'n str,
+    pub(super) source: String,
+    pub(super) project_id: &'n str,
+    pub(super) operation: &'n str,
+    pub(super) action: Option<&'n str>,
+    pub(super) resource: &'n BTreeMap<String, String>,
+    pub(super) decision: &'n str,
+    pub(super) status: Option<u16>,
+    pub(super) code: Option<&'n str>,
 }
 
 /// The line of a request, told now; none of a stranger's.

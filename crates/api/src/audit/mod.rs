@@ -5,10 +5,12 @@
 //! What a line says comes from where it is known: who it was from `call`, what was asked from `Call::authorize`, what was
 //! made from `respond::created`. They note it for the request whose task they run in.
 
+mod command;
 mod entry;
 mod file;
 mod line;
 mod trail;
 
+pub use command::{Command, OPERATOR};
 pub(crate) use entry::{Entry, asked, made, named, noting, proven};
 pub use trail::Audit;

@@ -47,6 +47,8 @@ fn shown(agency: &identity::Agency) -> Json {
 }
 
 impl Verb for Agency {
+    const NOUN: &str = "agency";
+
     fn run(self, desk: &Desk) -> Result<Answer, Error> {
         match self {
             Self::Create { name, description } => {

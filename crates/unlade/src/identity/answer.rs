@@ -1,5 +1,7 @@
 //! What a verb answers: one value, told as a table to people and as it is to programs.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 
 /// What came of a verb.
@@ -25,6 +27,15 @@ impl Answer {
     /// What has no fields to show.
     pub(super) fn words(words: impl Into<String>, json: Json) -> Self {
         Self { json, as_text: Text::Words(words.into()), code: 0 }
+    }
+
+    /// What it is about, by ids and names. Nothing else of it: it may hold a secret.
+    pub(super) fn about(&self, noun: &str) -> BTreeMap<String, String> {
+        let id = self.json["id"].as_str().map(|id| (format!("{noun}_id"), id.to_owned()));
+        let named = ["access_key_id", "project_id", "policy", "grantee", "group", "user"];
+        let named =
+            named.iter().filter_map(|name| Some(((*name).to_owned(), self.json[*name].as_str()?.to_owned())));
+        id.into_iter().chain(named).collect()
     }
 
     /// With what the shell is told.

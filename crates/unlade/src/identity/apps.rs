@@ -33,6 +33,8 @@ pub(crate) enum App {
 const COLUMNS: &[&str] = &["name", "id", "default", "enterprise_project_id"];
 
 impl Verb for App {
+    const NOUN: &str = "app";
+
     fn run(self, desk: &Desk) -> Result<Answer, Error> {
         match self {
             Self::List { project } => {

@@ -4,8 +4,9 @@
 //! touches a claim, and SQLite lets a second process write, so the lock is left alone; what seals everything anew
 //! or moves it elsewhere keeps visitors out ([`db::DirLock::take_alone`]).
 
-use std::path::Path;
+use std::{cell::RefCell, path::Path};
 
+use api::{Command, OPERATOR};
 use db::{Db, DirLock};
 use domain::{ACCOUNT, Action, Caller, Permit, SystemRng, authorize};
 use store::{
@@ -15,6 +16,7 @@ use store::{
 use tokio::runtime::Runtime;
 use types::app::App;
 
+use super::answer::Answer;
 use crate::{
     backup,
     config::{Config, Database},
@@ -24,13 +26,13 @@ use crate::{
 
 /// Connections of one command.
 const CONNECTIONS: usize = 2;
-/// Who acts: whoever may read the data directory and its master key may do everything.
-const OPERATOR: &str = "operator";
-
 /// The account, and what it takes to work on it.
 pub(crate) struct Desk {
     pub(super) store: Store,
     runtime: Runtime,
+    /// The change that was asked for last, and in which project: what the command was about.
+    changes: RefCell<Option<(Action, String)>>,
+    is_told: bool,
     /// Last, so that it is given back when the database is closed.
     _visit: Option<DirLock>,
 }
@@ -62,7 +64,8 @@ impl Desk {
             return Err(Error::Refused(why.into()));
         }
         let runtime = Runtime::new().map_err(Error::system("start the runtime"))?;
-        Ok(Self { store, runtime, _visit: visit })
+        let (changes, is_told) = (RefCell::default(), config.audit.is_some());
+        Ok(Self { store, runtime, changes, is_told, _visit: visit })
     }
 
     /// Waits for a unit of work.
@@ -77,9 +80,26 @@ impl Desk {
 
     /// The operator's permit for something in a project.
     pub(super) fn permit_in(&self, project_id: &str, action: Action) -> Result<Permit, Error> {
+        if action.changes() {
+            self.changes.replace(Some((action, project_id.to_owned())));
+        }
         let operator = Caller::root(OPERATOR, project_id);
         let permit = authorize(operator, action, project_id, self.store.now_ms());
         permit.map_err(|refusal| store::Error::from(refusal).into())
+    }
+
+    /// Tells the audit what came of a command, if it was to change anything.
+    pub(super) fn tell(&self, noun: &str, done: &Result<Answer, Error>) -> Result<(), Error> {
+        let Some((action, project_id)) = self.changes.take().filter(|_| self.is_told) else { return Ok(()) };
+        let code = match done {
+            Err(Error::Store(store::Error::Fault(fault))) => Some(fault.code),
+            _ => None,
+        };
+        let resource = done.as_ref().map(|answer| answer.about(noun)).unwrap_or_default();
+        let command =
+            Command { operation: "command", action: Some(action), project_id: &project_id, resource, code };
+        let line = command.line(&self.store).into_iter().collect::<Vec<_>>();
+        self.wait(self.store.keep_audit(line.into()))
     }
 
     /// The user of a name or an id.

@@ -59,6 +59,8 @@ fn shown(group: &identity::Group) -> Json {
 }
 
 impl Verb for Group {
+    const NOUN: &str = "group";
+
     fn run(self, desk: &Desk) -> Result<Answer, Error> {
         match self {
             Self::Create { name, description } => {

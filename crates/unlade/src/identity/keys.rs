@@ -63,6 +63,8 @@ const MADE: &[&str] = &["access_key_id", "secret_access_key", "user", "project_i
 const WRITTEN: &[&str] = &["access_key_id", "user", "project_id", "app_id", "file"];
 
 impl Verb for Key {
+    const NOUN: &str = "key";
+
     fn run(self, desk: &Desk) -> Result<Answer, Error> {
         match self {
             Self::Create(order) => create(desk, order),

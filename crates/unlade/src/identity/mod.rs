@@ -59,6 +59,9 @@ impl<V: Subcommand> Noun<V> {
 
 /// What can be done with a noun.
 pub(crate) trait Verb {
+    /// What it is done with.
+    const NOUN: &str;
+
     /// Does it.
     fn run(self, desk: &Desk) -> Result<Answer, Error>;
 
@@ -73,7 +76,13 @@ pub(crate) fn run<V: Subcommand + Verb>(noun: Noun<V>) -> Result<ExitCode, Error
     let (settings, json, is_question) = (noun.settings(), noun.json, noun.verb.is_question());
     let answer = Config::load(&settings).and_then(|config| {
         let desk = Desk::open(&config)?;
-        noun.verb.run(&desk)
+        let done = noun.verb.run(&desk);
+        match desk.tell(V::NOUN, &done) {
+            Err(why) if done.is_ok() => {
+                Err(Error::Refused(format!("it is done, but the audit has no line of it: {why}")))
+            }
+            _ => done,
+        }
     });
     let answer = answer.map_err(|error| match is_question {
         true => Error::Input(error.to_string()),

@@ -113,6 +113,8 @@ fn written(policy: &StoredPolicy) -> Result<Answer, Error> {
 }
 
 impl Verb for Policy {
+    const NOUN: &str = "policy";
+
     fn run(self, desk: &Desk) -> Result<Answer, Error> {
         match self {
             Self::Create { name, file, description } => {

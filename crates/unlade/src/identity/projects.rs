@@ -77,6 +77,8 @@ fn shown(project: &identity::Project) -> Json {
 }
 
 impl Verb for Project {
+    const NOUN: &str = "project";
+
     fn run(self, desk: &Desk) -> Result<Answer, Error> {
         match self {
             Self::Create { name, id, told } => {

@@ -79,6 +79,8 @@ fn shown(user: &identity::User) -> Json {
 }
 
 impl Verb for User {
+    const NOUN: &str = "user";
+
     fn run(self, desk: &Desk) -> Result<Answer, Error> {
         match self {
             Self::Create { name, description, password_stdin } => {
