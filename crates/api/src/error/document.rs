@@ -6,7 +6,8 @@ use types::Code;
 
 use super::status;
 
-const TESTS: &str = "sdk-tests/python/test_errors.py";
+/// A file for each of what refuses.
+const TESTS: &str = "sdk-tests/python/errors";
 /// Codes that no call is refused with, but a subtask fails with.
 const OF_SUBTASKS: &str = "sdk-tests/python/test_errors_subtasks.py";
 const DOCUMENT: &str = "docs/errors.md";
@@ -30,7 +31,7 @@ header of more than 32 KiB or 100 lines 431, both without a body.
 不是 HTTP 的字节返回 400，请求行和请求头超过 32 KiB 或 100 行时返回 431，均无正文。
 
 A † marks what the service does not publish: the code or its text is Unlade's own, in the style of the others.
-The last column is the function in [test_errors.py](../sdk-tests/python/test_errors.py) that raises the code from
+The last column is the function in [errors](../sdk-tests/python/errors) that raises the code from
 outside, or in [test_errors_subtasks.py](../sdk-tests/python/test_errors_subtasks.py) that makes a subtask fail with it. This file is generated: `UNLADE_UPDATE_DOCS=1 cargo test -p unlade-api errors_md` writes it anew.
 
 | code | status | English | 中文 | raised by |
@@ -62,8 +63,10 @@ fn document(tests: &str) -> String {
 #[test]
 fn errors_md_is_the_catalogue() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let [calls, subtasks] = [TESTS, OF_SUBTASKS].map(|tests| fs::read_to_string(root.join(tests)).unwrap());
-    let made = document(&(calls + &subtasks.replace("@fails(", "@raises(")));
+    let files = fs::read_dir(root.join(TESTS)).unwrap().map(|file| file.unwrap().path());
+    let calls = files.filter(|file| file.extension().is_some_and(|end| end == "py"));
+    let tests = calls.chain([root.join(OF_SUBTASKS)]).map(|file| fs::read_to_string(file).unwrap());
+    let made = document(&tests.collect::<String>().replace("@fails(", "@raises("));
     if std::env::var_os("UNLADE_UPDATE_DOCS").is_some() {
         #[expect(clippy::disallowed_methods, reason = "a generated document in the source tree, asked for")]
         fs::write(root.join(DOCUMENT), &made).unwrap();
