@@ -2,16 +2,13 @@
 //! trusted to is this one.
 
 use axum::extract::State;
+use domain::iam::names::{DESCRIPTION, NAME64};
 use domain::{Action, order::Fields};
 use serde_json::{Value as Json, json};
 use store::identity::{Agency, Domain};
 use types::text;
 
-use super::{
-    asked::Account,
-    order::{self, DESCRIPTION, NAME64},
-    shape,
-};
+use super::{asked::Account, order, shape};
 use crate::{
     Api,
     error::Answer,

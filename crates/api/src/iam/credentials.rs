@@ -1,16 +1,13 @@
 //! Permanent access keys. Everybody may make, see, change and delete their own.
 
 use axum::extract::State;
+use domain::iam::names::DESCRIPTION;
 use domain::{Action, Permit, order::rule};
 use serde_json::{Value as Json, json};
 use store::identity::AccessKey;
 use types::Code;
 
-use super::{
-    asked::Account,
-    order::{self, DESCRIPTION},
-    shape,
-};
+use super::{asked::Account, order, shape};
 use crate::{
     Api,
     error::{Answer, ApiError},

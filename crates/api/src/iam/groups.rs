@@ -2,14 +2,11 @@
 
 use axum::extract::State;
 use domain::Action;
+use domain::iam::names::{DESCRIPTION, NAME128};
 use serde_json::{Value as Json, json};
 use store::identity::{Domain, Group};
 
-use super::{
-    asked::Account,
-    order::{self, DESCRIPTION, NAME128},
-    shape,
-};
+use super::{asked::Account, order, shape};
 use crate::{
     Api,
     error::Answer,

@@ -1,73 +1,17 @@
-//! What bodies and queries of these paths have in common: one object in the body, named for what it is about, and the
-//! rules of names.
+//! What bodies and queries of these paths have in common: one object in the body, named for what it is about.
 
-use domain::order::{
-    Fields,
-    rule::{self, Rule},
+use domain::{
+    iam::names::{self, NAME128},
+    order::{
+        Fields,
+        rule::{self, Rule},
+    },
 };
 use serde_json::Value as Json;
 use store::identity::Domain;
-use types::{Code, Fault, Word, text};
+use types::{Code, Fault, text};
 
 use crate::query::Query;
-
-fn not_control(character: char) -> bool {
-    !character.is_control()
-}
-
-fn user_name(character: char) -> bool {
-    character.is_ascii_alphanumeric() || " -_.".contains(character)
-}
-
-fn project_name(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "-_".contains(character)
-}
-
-const fn any(max: usize, english: &'static str, chinese: &'static str) -> Rule {
-    Rule { min: 1, max, allowed: Some(not_control), says: Word::new(english, chinese) }
-}
-
-/// `name` of a user
-pub(super) const USER_NAME: Rule = Rule {
-    min: 1,
-    max: 64,
-    allowed: Some(user_name),
-    says: Word::new(
-        "must be 1 to 64 letters, digits, spaces and -_.",
-        "必须为1~64个字符，只能包含字母、数字、空格和-_.",
-    ),
-};
-/// `name` of a project
-pub(super) const PROJECT_NAME: Rule = Rule {
-    min: 1,
-    max: 64,
-    allowed: Some(project_name),
-    says: Word::new(
-        "must be 1 to 64 letters, digits, - and _",
-        "必须为1~64个字符，只能包含字母、数字、连接符（-）和下划线（_）",
-    ),
-};
-/// Names of agencies and policies
-pub(super) const NAME64: Rule =
-    any(64, "must be 1 to 64 characters without control characters", "必须为1~64个字符，且不含控制字符");
-/// `name` of a group, and what names are looked for
-pub(super) const NAME128: Rule =
-    any(128, "must be 1 to 128 characters without control characters", "必须为1~128个字符，且不含控制字符");
-/// A password that is to be checked, or a token
-pub(super) const SECRET: Rule = any(
-    4096,
-    "must be 1 to 4096 characters without control characters",
-    "必须为1~4096个字符，且不含控制字符",
-);
-/// `description`
-pub(super) const DESCRIPTION: Rule = Rule {
-    min: 0,
-    ..any(
-        255,
-        "must be at most 255 characters without control characters",
-        "不能超过255个字符，且不含控制字符",
-    )
-};
 
 /// Reads the one object that a body has: `{"user": {...}}`.
 pub(super) fn read<'v, T>(
@@ -97,9 +41,9 @@ pub(super) fn inner<'v, T>(
 
 /// A user's name, which begins with a letter.
 pub(super) fn user_name_of(fields: &mut Fields<'_>) -> Option<String> {
-    let name = fields.text("name", USER_NAME)?;
-    if name.starts_with(|first: char| first.is_ascii_digit() || first == ' ') {
-        fields.wrong("name", text!("must not begin with a digit or a space", "不能以数字或空格开头"));
+    let name = fields.text("name", names::USER)?;
+    if let Err(why) = names::of_user(&name) {
+        fields.wrong("name", why);
         return None;
     }
     Some(name)

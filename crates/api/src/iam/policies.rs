@@ -1,15 +1,12 @@
 //! Policies that the account has made, and the system's roles beside them.
 
 use axum::extract::State;
+use domain::iam::names::{DESCRIPTION, NAME64};
 use domain::{Action, order::Fields};
 use serde_json::{Value as Json, json};
 use store::identity::{Domain, PolicyOrder, StoredPolicy};
 
-use super::{
-    asked::Account,
-    order::{self, DESCRIPTION, NAME64},
-    shape,
-};
+use super::{asked::Account, order, shape};
 use crate::{
     Api,
     error::Answer,

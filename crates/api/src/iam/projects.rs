@@ -1,13 +1,14 @@
 //! Projects: found by those who have a right in them, made and changed by those who may.
 
 use axum::extract::State;
+use domain::iam::names::{self, DESCRIPTION};
 use domain::{ACCOUNT, Action, order::Fields};
 use serde_json::{Value as Json, json};
 use store::identity::{Domain, Principal, Project, ProjectOrder};
 
 use super::{
     asked::Account,
-    order::{self, DESCRIPTION, ENTERPRISE_PROJECT, PROJECT_NAME},
+    order::{self, ENTERPRISE_PROJECT},
     scope, shape,
 };
 use crate::{
@@ -99,7 +100,7 @@ fn read(fields: &mut Fields<'_>, domain: &Domain) -> ProjectOrder {
     order::of_domain(fields, "parent_id", domain);
     ProjectOrder {
         project_id: None,
-        project_name: fields.text("name", PROJECT_NAME),
+        project_name: fields.text("name", names::PROJECT),
         description: fields.text("description", DESCRIPTION),
         enterprise_project_id: fields.text("enterprise_project_id", ENTERPRISE_PROJECT),
     }

@@ -1,10 +1,10 @@
 //! What a token is for: one project, or the account.
 
+use domain::iam::names::NAME128;
 use domain::order::{Fields, rule};
 use store::identity::{Domain, Principal, Project};
 use types::{Code, Fault, text};
 
-use super::order::NAME128;
 use crate::{Api, error::ApiError};
 
 /// What a token is asked for.

@@ -1,6 +1,7 @@
 //! Temporary keys: for a token, or for an agency that is assumed; narrowed by a policy of their own if one is sent.
 
 use axum::extract::State;
+use domain::iam::names::{NAME64, SECRET};
 use domain::{ACCOUNT, iam::Policy, order::Fields};
 use serde_json::{Value as Json, json};
 use store::identity::KnownToken;
@@ -8,7 +9,7 @@ use types::{Code, Fault, text};
 
 use super::{
     asked::{Account, Asked, Asker},
-    order::{self, NAME64, SECRET},
+    order,
     scope::NamedDomain,
     shape,
     tokens::{assume, assumed_domain, method, required},

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode},
     response::Response,
 };
+use domain::iam::names::{NAME64, NAME128, SECRET};
 use domain::{ACCOUNT, Access, Action, Caller, Rights, authorize, order::Fields, order::rule};
 use serde_json::{Value as Json, json};
 use store::identity::{Domain, KnownToken, Principal};
@@ -12,7 +13,7 @@ use types::{Code, Fault, Text, text};
 
 use super::{
     asked::{Account, Asked},
-    order::{self, NAME64, NAME128, SECRET},
+    order,
     passwords::Login,
     scope::{NamedDomain, Scope},
     shape,

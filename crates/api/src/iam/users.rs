@@ -1,17 +1,13 @@
 //! The account's users. Everybody may look at themselves and change their own password.
 
 use axum::extract::State;
+use domain::iam::names::{DESCRIPTION, SECRET};
 use domain::{Action, order::Fields};
 use serde_json::{Value as Json, json};
 use store::identity::{Domain, User, UserOrder, password_fault};
 use types::{Code, Fault, Text, text};
 
-use super::{
-    asked::Account,
-    order::{self, DESCRIPTION, SECRET},
-    passwords::Login,
-    shape,
-};
+use super::{asked::Account, order, passwords::Login, shape};
 use crate::{
     Api,
     error::{Answer, ApiError},

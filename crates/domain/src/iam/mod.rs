@@ -11,6 +11,7 @@ mod document;
 mod explain;
 mod facts;
 mod json;
+pub mod names;
 mod operator;
 mod pattern;
 mod resource;

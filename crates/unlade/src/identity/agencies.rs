@@ -2,11 +2,12 @@
 
 use clap::Subcommand;
 use domain::Action;
+use domain::iam::names;
 use serde_json::{Value as Json, json};
 use store::identity::{self, Grantee};
 use types::time;
 
-use super::{Verb, answer::Answer, desk::Desk, names, policies};
+use super::{Verb, answer::Answer, desk::Desk, given, policies};
 use crate::error::Error;
 
 /// Agencies: rights that users assume for a time
@@ -52,8 +53,8 @@ impl Verb for Agency {
     fn run(self, desk: &Desk) -> Result<Answer, Error> {
         match self {
             Self::Create { name, description } => {
-                let name = names::checked("NAME", &names::OTHER, name)?;
-                let description = names::checked("--description", &names::DESCRIPTION, description)?;
+                let name = given::checked("NAME", &names::NAME64, name)?;
+                let description = given::checked("--description", &names::DESCRIPTION, description)?;
                 let permit = desk.permit(Action::IAM_AGENCIES_CREATE)?;
                 let agency = desk.wait(desk.store.create_agency(&permit, name, description))?;
                 Ok(Answer::of(COLUMNS, shown(&agency)))

@@ -2,10 +2,11 @@
 
 use clap::Subcommand;
 use domain::Action;
+use domain::order::rule;
 use serde_json::{Value as Json, json};
 use types::app;
 
-use super::{Verb, answer::Answer, desk::Desk, names};
+use super::{Verb, answer::Answer, desk::Desk, given};
 use crate::error::Error;
 
 /// Apps, and the enterprise projects that they lie in
@@ -45,8 +46,8 @@ impl Verb for App {
                 Ok(Answer::of(COLUMNS, shown?))
             }
             Self::Move { app, enterprise_project, project } => {
-                let rule = &names::ENTERPRISE_PROJECT;
-                let into = names::checked_some("--enterprise-project", rule, enterprise_project)?;
+                let rule = &rule::ID36;
+                let into = given::checked_some("--enterprise-project", rule, enterprise_project)?;
                 let project_id = desk.project(project.as_deref())?.project_id;
                 let app = desk.app(&project_id, &app)?;
                 let permit = desk.permit(Action::IAM_PROJECTS_UPDATE)?;

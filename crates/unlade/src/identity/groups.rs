@@ -2,11 +2,12 @@
 
 use clap::Subcommand;
 use domain::Action;
+use domain::iam::names;
 use serde_json::{Value as Json, json};
 use store::identity::{self, Grantee};
 use types::time;
 
-use super::{Verb, answer::Answer, desk::Desk, names, policies};
+use super::{Verb, answer::Answer, desk::Desk, given, policies};
 use crate::error::Error;
 
 /// User groups, to which rights are best granted
@@ -64,8 +65,8 @@ impl Verb for Group {
     fn run(self, desk: &Desk) -> Result<Answer, Error> {
         match self {
             Self::Create { name, description } => {
-                let name = names::checked("NAME", &names::GROUP, name)?;
-                let description = names::checked("--description", &names::DESCRIPTION, description)?;
+                let name = given::checked("NAME", &names::NAME128, name)?;
+                let description = given::checked("--description", &names::DESCRIPTION, description)?;
                 let permit = desk.permit(Action::IAM_GROUPS_CREATE)?;
                 let group = desk.wait(desk.store.create_group(&permit, name, description))?;
                 Ok(Answer::of(COLUMNS, shown(&group)))

@@ -1,5 +1,6 @@
 //! `unlade key`.
 
+use domain::iam::names;
 use std::{io::Write, path::Path, path::PathBuf};
 
 use blob::disk;
@@ -9,7 +10,7 @@ use serde_json::{Value as Json, json};
 use store::identity::AccessKey;
 use types::time;
 
-use super::{Verb, answer::Answer, desk::Desk, names};
+use super::{Verb, answer::Answer, desk::Desk, given};
 use crate::{error::Error, serve::credentials};
 
 /// Access keys of users, and the master key that seals them
@@ -83,7 +84,7 @@ impl Verb for Key {
 }
 
 fn create(desk: &Desk, order: Create) -> Result<Answer, Error> {
-    let description = names::checked("--description", &names::DESCRIPTION, order.description)?;
+    let description = given::checked("--description", &names::DESCRIPTION, order.description)?;
     let user = desk.user(&order.user)?;
     let project = desk.project(order.project.as_deref())?;
     let default_app = desk.apps(&project.project_id)?.into_iter().find(|app| app.default_app);

@@ -1,5 +1,6 @@
 //! `unlade policy`.
 
+use domain::iam::names;
 use std::{
     fs::File,
     io::{self, Read, Write},
@@ -15,7 +16,7 @@ use serde_json::{Value as Json, json};
 use store::identity::{Grantee, PolicyOrder, StoredPolicy};
 use types::{Language, time};
 
-use super::{Verb, answer::Answer, check, check::Check, desk::Desk, names};
+use super::{Verb, answer::Answer, check, check::Check, desk::Desk, given};
 use crate::error::Error;
 
 /// Policies, to whom they are granted, and what follows from them
@@ -119,8 +120,8 @@ impl Verb for Policy {
         match self {
             Self::Create { name, file, description } => {
                 let order = PolicyOrder {
-                    policy_name: Some(names::checked("NAME", &names::OTHER, name)?),
-                    description: Some(names::checked("--description", &names::DESCRIPTION, description)?),
+                    policy_name: Some(given::checked("NAME", &names::NAME64, name)?),
+                    description: Some(given::checked("--description", &names::DESCRIPTION, description)?),
                     document: Some(document(&file)?),
                 };
                 let permit = desk.permit(Action::IAM_ROLES_CREATE)?;
@@ -139,7 +140,7 @@ impl Verb for Policy {
             Self::Update { policy, file, description } => {
                 let order = PolicyOrder {
                     policy_name: None,
-                    description: names::checked_some("--description", &names::DESCRIPTION, description)?,
+                    description: given::checked_some("--description", &names::DESCRIPTION, description)?,
                     document: file.as_deref().map(document).transpose()?,
                 };
                 let policy_id = desk.policy(&policy)?.policy_id;

@@ -2,10 +2,12 @@
 
 use clap::{Args, Subcommand};
 use domain::Action;
+use domain::iam::names;
+use domain::order::rule;
 use serde_json::{Value as Json, json};
 use store::identity::{self, ProjectOrder};
 
-use super::{Verb, answer::Answer, desk::Desk, names};
+use super::{Verb, answer::Answer, desk::Desk, given};
 use crate::error::Error;
 
 /// The account's projects
@@ -53,12 +55,12 @@ pub(crate) struct Told {
 impl Told {
     fn order(self, id: Option<String>, name: Option<String>) -> Result<ProjectOrder, Error> {
         Ok(ProjectOrder {
-            project_id: names::checked_some("--id", &names::PROJECT_ID, id)?,
-            project_name: names::checked_some("NAME", &names::PROJECT, name)?,
-            description: names::checked_some("--description", &names::DESCRIPTION, self.description)?,
-            enterprise_project_id: names::checked_some(
+            project_id: given::checked_some("--id", &names::PROJECT_ID, id)?,
+            project_name: given::checked_some("NAME", &names::PROJECT, name)?,
+            description: given::checked_some("--description", &names::DESCRIPTION, self.description)?,
+            enterprise_project_id: given::checked_some(
                 "--enterprise-project",
-                &names::ENTERPRISE_PROJECT,
+                &rule::ID36,
                 self.enterprise_project,
             )?,
         })

@@ -2,11 +2,12 @@
 
 use clap::Subcommand;
 use domain::Action;
+use domain::iam::names;
 use serde_json::{Value as Json, json};
 use store::identity::{self, Grantee, UserOrder};
 use types::time;
 
-use super::{Verb, answer::Answer, desk::Desk, names, passwords, policies};
+use super::{Verb, answer::Answer, desk::Desk, given, passwords, policies};
 use crate::error::Error;
 
 /// The account's users
@@ -115,11 +116,11 @@ impl Verb for User {
 }
 
 fn create(desk: &Desk, name: String, description: String, password: bool) -> Result<Answer, Error> {
-    let name = names::of_user(name)?;
+    let name = given::of_user(name)?;
     let password_hash = if password { Some(passwords::hash_from_stdin(&name)?) } else { None };
     let order = UserOrder {
         user_name: Some(name),
-        description: Some(names::checked("--description", &names::DESCRIPTION, description)?),
+        description: Some(given::checked("--description", &names::DESCRIPTION, description)?),
         enabled: None,
         password_hash,
     };
