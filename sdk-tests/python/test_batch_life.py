@@ -13,7 +13,7 @@ from huaweicloudsdkiotda.v5 import (
 from huaweicloudsdkiotda.v5.model.create_batch_task import CreateBatchTask
 from huaweicloudsdkiotda.v5.model.create_batch_task_request import CreateBatchTaskRequest
 
-from vocabulary import raw, refused, until
+from vocabulary import in_both, raw, refused, until
 
 
 def created(caller, task_type, **more):
@@ -200,3 +200,20 @@ def test_a_small_task_does_not_wait_for_a_large_one(serve):
     until(lambda: listed(large).task_progress.fail == number, "it goes on", seconds=120)
     until(lambda: listed(large).status == "Fail", "it is over")
     assert 'outcome="yielded"' in server.everything_said()
+
+
+@pytest.mark.parametrize("document", [{"junk": "x" * 700_000}, {"message": "on", "junk": ["§" * 100] * 4_000}])
+@pytest.mark.parametrize("task_type", ["freezeDevices", "createMessages"])
+def test_a_document_that_no_kind_needs_so_large_is_not_kept(server, task_type, document):
+    body = {"task_name": "large", "task_type": task_type, "targets": ["a"], "document": document}
+    for answer in in_both(server, "POST", "batchtasks", body=body):
+        assert (answer.status, answer.code) == (400, "IOTDA.014204")
+        assert "document" in answer.message
+
+
+def test_of_a_filter_nothing_is_kept_but_its_groups(server, caller):
+    group_id = caller.group("some")
+    filter_ = {"group_ids": [group_id], "junk": "x" * 1_000_000}
+    body = {"task_name": "some", "task_type": "freezeDevices", "targets_filter": filter_}
+    task = raw(server, "POST", "batchtasks", body=body).json()
+    assert task["targets_filter"] == {"group_ids": [group_id]}

@@ -7,7 +7,7 @@ use domain::{
     Action, Limits,
     order::{Fields, rule},
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use store::batch_tasks::{NewBatchTask, Retry, SCHEDULE_MAX_MS, Targets};
 use types::{Code, Fault, Text, text, time};
 
@@ -105,10 +105,18 @@ fn ext_info(fields: &mut Fields<'_>) -> Option<Json> {
     Some(given.clone())
 }
 
+/// Bytes of a document: a message and its properties are the most that any kind needs. A list holds fifty of them.
+const DOCUMENT_BYTES_MAX: usize = 600 << 10;
+
 /// What the kind needs besides its targets, and the packages that it names.
 fn document(fields: &mut Fields<'_>, kind: &dyn batch::Kind) -> (Option<Json>, (&'static str, Vec<String>)) {
     let code = Code::DocumentInvalid;
     let given = fields.json("document").cloned();
+    if given.as_ref().is_some_and(|given| given.to_string().len() > DOCUMENT_BYTES_MAX) {
+        let most = DOCUMENT_BYTES_MAX;
+        fields.wrong_with(code, "document", text!("must be at most {most} bytes", "不能超过{most}字节"));
+        return Default::default();
+    }
     match kind.document() {
         // Each row says for itself what the document says for all targets.
         Some(_) if given.is_none() && by_file(fields, kind) => {}
@@ -174,7 +182,7 @@ fn targets(fields: &mut Fields<'_>, kind: &dyn batch::Kind, limits: &Limits) -> 
 
 /// The groups whose devices are meant.
 fn groups(fields: &mut Fields<'_>, limits: &Limits) -> Option<Targets> {
-    let given = fields.json("targets_filter")?.clone();
+    let given = fields.json("targets_filter")?;
     let most = limits.device_groups.unsigned_abs() as usize;
     let ids = given["group_ids"].as_array().filter(|ids| (1..=most).contains(&ids.len()));
     let group_ids: Option<Vec<String>> = ids.and_then(|ids| {
@@ -186,7 +194,8 @@ fn groups(fields: &mut Fields<'_>, limits: &Limits) -> Option<Targets> {
         fields.wrong_with(Code::TargetsInvalid, "targets_filter.group_ids", why);
         return None;
     };
-    Some(Targets::Groups { group_ids, given })
+    // Nothing else of it counts, so nothing else of it is kept.
+    Some(Targets::Groups { given: json!({ "group_ids": &group_ids }), group_ids })
 }
 
 fn given(fields: &mut Fields<'_>, limits: &Limits) -> Option<Vec<String>> {
