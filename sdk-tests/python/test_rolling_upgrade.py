@@ -151,7 +151,7 @@ def claims(node):
 
 def all_work(front, load):
     """From now on, each node answers calls and takes jobs."""
-    before = {node: (front.answered[node], claims(node)) for node in front.nodes}
+    before = {node: (front.answered[node], claims(node)) for node in front.in_turn()}
 
     def has_worked(node):
         answered, claimed = before[node]

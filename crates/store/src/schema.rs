@@ -26,6 +26,27 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0004_identity.sql"),
         beside: 1,
     },
+    // From here on a migration changes one table that is in use. One that takes several and the nodes beside it would wait
+    // for each other.
+    Migration { version: 5, name: "devices", sql: include_str!("../migrations/0005_devices.sql"), beside: 1 },
+    Migration {
+        version: 6,
+        name: "products",
+        sql: include_str!("../migrations/0006_products.sql"),
+        beside: 1,
+    },
     // Batch tasks of this version are jobs of another kind, so older programs leave alone what they would not understand.
-    Migration { version: 5, name: "fleet", sql: include_str!("../migrations/0005_fleet.sql"), beside: 1 },
+    Migration {
+        version: 7,
+        name: "batch_tasks",
+        sql: include_str!("../migrations/0007_batch_tasks.sql"),
+        beside: 1,
+    },
+    Migration {
+        version: 8,
+        name: "subtasks",
+        sql: include_str!("../migrations/0008_subtasks.sql"),
+        beside: 1,
+    },
+    Migration { version: 9, name: "fleet", sql: include_str!("../migrations/0009_fleet.sql"), beside: 1 },
 ];

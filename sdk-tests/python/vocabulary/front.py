@@ -31,6 +31,11 @@ class Front:
         with self.lock:
             self.nodes.append(node)
 
+    def in_turn(self):
+        """The nodes that get calls now; another call may turn them at any moment."""
+        with self.lock:
+            return list(self.nodes)
+
     def call(self, operation, request):
         with self.lock:
             node = self.nodes[0]

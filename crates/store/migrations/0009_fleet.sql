@@ -1,29 +1,3 @@
--- What programs of before this know nothing of, so that all of it may be missing.
-ALTER TABLE device ADD COLUMN secondary_secret_sealed BLOB;
-ALTER TABLE device ADD COLUMN secondary_fingerprint TEXT;
-ALTER TABLE device ADD COLUMN fw_version TEXT;
-ALTER TABLE device ADD COLUMN sw_version TEXT;
--- When a device goes that has not been activated by then; one that was added before this is kept.
-ALTER TABLE device ADD COLUMN expires_ms BIGINT;
-CREATE INDEX device_by_end ON device (expires_ms) WHERE expires_ms IS NOT NULL AND status = 'INACTIVE';
--- How many sub-devices a gateway has, on both levels; kept at the gateway that is connected itself.
-ALTER TABLE device ADD COLUMN below BIGINT;
-UPDATE device SET below = (SELECT COUNT(*) FROM device c JOIN device m ON m.project_id = c.project_id
-      AND m.device_id = c.gateway_id
-    WHERE c.project_id = device.project_id AND c.gateway_id <> c.device_id
-      AND (c.gateway_id = device.device_id OR m.gateway_id = device.device_id))
-  WHERE gateway_id = device_id
-    AND device_id IN (SELECT g.gateway_id FROM device g WHERE g.gateway_id <> g.device_id);
--- The list of devices by whatever it is narrowed to, in its own order. The name is there to be looked at without the row.
--- The project stands second: PostgreSQL, which knows nothing of a new table, takes the youngest of the indexes that begin
--- with what is asked, and must not look for one device among all of a project's.
-CREATE INDEX device_of_app ON device (app_id, project_id, record_id, device_name);
-CREATE INDEX device_of_product ON device (product_id, project_id, record_id, device_name);
--- How many devices of a product there are; counted when the program starts.
-ALTER TABLE product ADD COLUMN devices BIGINT;
-DROP INDEX device_below;
-CREATE INDEX device_below ON device (project_id, gateway_id, record_id, device_id) WHERE gateway_id <> device_id;
-
 -- Apps that were deleted and whose contents the Pruner still has to remove.
 CREATE TABLE doomed_app (
   project_id TEXT NOT NULL,
@@ -159,23 +133,3 @@ CREATE TABLE device_upgrade (
   PRIMARY KEY (project_id, device_id)
 );
 CREATE INDEX device_upgrade_of ON device_upgrade (task_id);
-
--- When a task goes on by itself, and what it was ordered with. The subtasks of a task whose targets are groups are made
--- when it starts; of one that is being retried, those up to retry_from wait anew.
-ALTER TABLE batch_task ADD COLUMN due_ms BIGINT;
-ALTER TABLE batch_task ADD COLUMN targets_filter TEXT;
-ALTER TABLE batch_task ADD COLUMN schedule_ms BIGINT;
-ALTER TABLE batch_task ADD COLUMN retry_count BIGINT;
-ALTER TABLE batch_task ADD COLUMN retry_interval BIGINT;
-ALTER TABLE batch_task ADD COLUMN need_confirm BIGINT;
-ALTER TABLE batch_task ADD COLUMN task_ext_info TEXT;
-ALTER TABLE batch_task ADD COLUMN task_mode TEXT;
-ALTER TABLE batch_task ADD COLUMN retry_from BIGINT;
-CREATE INDEX batch_task_due ON batch_task (due_ms) WHERE due_ms IS NOT NULL;
--- A subtask that is not done: what it waits for, until when, and how often it was tried again.
-ALTER TABLE subtask ADD COLUMN stage TEXT;
-ALTER TABLE subtask ADD COLUMN due_ms BIGINT;
-ALTER TABLE subtask ADD COLUMN retries BIGINT;
-CREATE INDEX subtask_due ON subtask (task_id, due_ms) WHERE due_ms IS NOT NULL;
--- Most subtasks succeed; the few that did not are what people look for.
-CREATE INDEX subtask_other ON subtask (task_id, status, ordinal) WHERE status NOT IN ('Success', 'Waitting');
