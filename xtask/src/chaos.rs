@@ -51,7 +51,7 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
 /// Each fault by itself, the seeds of CI, and the tests of the checker.
 pub(crate) fn suite(arguments: &[String], summary: &mut Summary) {
     if build(summary) {
-        summary.add(pytest("chaos", "chaos", 1200, arguments, &[]));
+        summary.add(pytest("chaos", "chaos", 1500, arguments, &[]));
     }
 }
 
