@@ -82,6 +82,9 @@ enum What {
     /// Executes a kind of batch task over devices that are there
     #[command(hide = true)]
     FleetDeed { directory: PathBuf, kind: String, rows: i64 },
+    /// Executes a kind of batch task over the devices of a group
+    #[command(hide = true)]
+    FleetDeedByGroup { directory: PathBuf, kind: String },
     /// Reads pages of what is there
     #[command(hide = true)]
     FleetPages { directory: PathBuf },
@@ -133,6 +136,7 @@ fn main() -> Outcome<()> {
         What::Fleet(options) => fleet::run(&options),
         What::FleetBare { directory, of, rows } => fleet::bare(&directory, of, rows)?.print(),
         What::FleetDeed { directory, kind, rows } => fleet::deed(&directory, &kind, rows)?.print(),
+        What::FleetDeedByGroup { directory, kind } => fleet::deed_by_group(&directory, &kind)?.print(),
         What::FleetPages { directory } => print(&fleet::pages(&directory)?),
         What::MakeSpreadsheets { directory, rows } => print(&spreadsheets::make(&directory, rows)?),
         What::CheckSpreadsheet { directory, file } => spreadsheets::check(&directory, &file),

@@ -12,7 +12,7 @@ use crate::{Outcome, child, figure::Figure};
 use section::Section;
 
 pub(crate) use bare::bare;
-pub(crate) use deed::deed;
+pub(crate) use deed::{deed, deed_by_group};
 pub(crate) use pages::pages;
 
 #[derive(clap::Args)]
@@ -54,6 +54,8 @@ pub(crate) fn run(options: &Options) -> Outcome<()> {
     for kind in ["freezeDevices", "unfreezeDevices"] {
         section.figure(kind, &measured(&["fleet-deed", &directory, kind, &rows])?, &inserted);
     }
+    let by_group = measured(&["fleet-deed-by-group", &directory, "freezeDevices"])?;
+    section.figure("freezeDevices by a group", &by_group, &inserted);
     section.pages(&serde_json::from_slice::<Vec<_>>(&child(&["fleet-pages", &directory])?)?);
     section.figure(
         "deleteDevices",

@@ -1,6 +1,6 @@
 //! Groups of devices: what a rule finds in SQL is what it admits, and every limit holds also for many at once.
 
-use db::{Db, Value, args};
+use db::args;
 use domain::{
     Action, GroupRule, Limits,
     group_rule::{Field, Subject},
@@ -11,7 +11,6 @@ use crate::{
     World, code, drivers,
     races::{at_once, done, rows},
     registry::{add, order, product},
-    sqlite,
     store::{
         Error,
         device_groups::{self, GroupFilter},
@@ -309,39 +308,4 @@ fn a_rule_finds_in_the_store_what_it_admits() {
             delete(world, &group_id).unwrap();
         }
     });
-}
-
-fn many(db: &Db, project_id: &str, app_id: &str, group_id: &str, count: i64) {
-    let (project_id, app_id, group_id) = (project_id.to_owned(), app_id.to_owned(), group_id.to_owned());
-    let sql = "INSERT INTO device (project_id, device_id, record_id, app_id, product_id, node_id, gateway_id, node_type, status,
-        frozen, auth_type, secure_access, timeout_seconds, created_ms)
-      WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?3)
-      SELECT ?1, 'd' || (10000000 + i), 'r' || (10000000 + i), ?2, 'p', 'n' || i, 'g', 'GATEWAY', 'ONLINE', 0, 'SECRET', 1, 0, 0 FROM n";
-    let done: Result<(), Error> = db.write_blocking(move |tx| {
-        tx.execute(sql, &[Value::Text(&project_id), Value::Text(&app_id), Value::Int(count)])?;
-        let members = "INSERT INTO group_member (project_id, group_id, device_id, record_id)
-            SELECT project_id, ?2, device_id, record_id FROM device WHERE project_id = ?1";
-        tx.execute(members, args![&project_id, &group_id])?;
-        Ok(())
-    });
-    done.unwrap();
-}
-
-/// Twenty slices of a large group read it once, not twenty times from its start: the last takes what the first takes.
-#[test]
-#[ignore = "a minute; for whoever changes resolve"]
-fn a_million_devices_in_slices() {
-    let world = sqlite(&Limits::default());
-    let members = group(&world, named("members")).unwrap();
-    let rule = dynamic(&world, "rule", "device_name != 'x' and status = 'ONLINE'");
-    let app = |tx: &mut dyn db::Tx| {
-        Ok::<_, Error>(tx.first("SELECT app_id FROM app", args![], |row| row.string(0))?)
-    };
-    let app_id = world.store.db().read_blocking(app).unwrap().unwrap();
-    many(world.store.db(), &world.root.project_id, &app_id, &members, 1_000_000);
-    for group_id in [&members, &rule] {
-        let begun = std::time::Instant::now();
-        assert_eq!(resolved(&world, Some(&app_id), &[group_id], 50_000).len(), 1_000_000);
-        println!("{group_id}: 20 slices in {:?}", begun.elapsed());
-    }
 }
