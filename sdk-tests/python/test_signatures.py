@@ -1,11 +1,13 @@
 """Every signing algorithm of the SDK: what is signed with it works, and what is signed wrongly gets one answer."""
 
+import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from huaweicloudsdkcore.signer.algorithm import SigningAlgorithm
 
-from vocabulary import device_ids, raw, refused
+from vocabulary import Account, device_ids, raw, refused
+from vocabulary.raw import send, signed_request
 
 SIGNATURES = {
     "SDK-HMAC-SHA256": {},
@@ -57,6 +59,26 @@ def test_a_wrong_secret_is_refused_by_every_signature_alike(server, signature):
     assert told == refused(server.caller(sk="x" * 40).products, 401, "IOTDA.000002")
 
 
+def test_a_temporary_key_signs_with_every_signature_and_counts_only_with_its_token(server, signature):
+    made = Account(server).temporary_key().json()["credential"]
+    key, token = {"ak": made["access"], "sk": made["secret"], **signature}, made["securitytoken"]
+    root = server.credentials
+    asked = {
+        "both": ({**key}, {"X-Security-Token": token}),
+        "no token": ({**key}, {}),
+        "another's token": ({**key}, {"X-Security-Token": token[::-1]}),
+        "a wrong secret": ({**key, "sk": root.sk}, {"X-Security-Token": token}),
+        "a permanent key with a token": ({**signature}, {"X-Security-Token": token}),
+    }
+    answers = {what: raw(server, "GET", "apps", headers=headers, **key) for what, (key, headers) in asked.items()}
+    assert answers.pop("both").status == 200
+    assert {answer.status for answer in answers.values()} == {401}
+    assert len({answer.body for answer in answers.values()}) == 1
+    changed = signed_request(server, "GET", "apps", [], None, {"X-Security-Token": token}, **key)
+    changed.header_params["X-Security-Token"] = token[::-1]
+    assert send(server, changed, "127.0.0.1").status == 401
+
+
 def stamp(**ago):
     return (datetime.now(timezone.utc) - timedelta(**ago)).strftime("%Y%m%dT%H%M%SZ")
 
@@ -80,6 +102,26 @@ def test_all_bad_credentials_get_one_answer(server, signature, name):
     assert {what: answer.status for what, answer in answers.items()} == dict.fromkeys(answers, 401)
     assert {answer.body for answer in answers.values()} == {answers["no signature"].body}
     assert answers["no signature"].code == "IOTDA.000002"
+
+
+def test_all_bad_credentials_take_as_long(server, signature, name):
+    """The shortest of many, taken in turn: whatever else the machine does makes none of them shorter."""
+    bad = {"the wrong secret": {"sk": "x" * 40}, "an unknown key": {"ak": "NOSUCHACCESSKEY00000"}}
+    late = {"X-Sdk-Date": stamp(minutes=16)}
+    requests = {what: signed_request(server, "GET", "apps", [], None, {}, **key, **signature) for what, key in bad.items()}
+    requests["a late time"] = signed_request(server, "GET", "apps", [], None, late, **signature)
+    shortest = dict.fromkeys(requests, float("inf"))
+    connection = server.connection(60)
+    for _ in range(150):
+        for what, request in requests.items():
+            began = time.perf_counter()
+            connection.request(request.method, request.uri, headers=request.header_params)
+            answer = connection.getresponse()
+            answer.read()
+            shortest[what] = min(shortest[what], time.perf_counter() - began)
+            assert answer.status == 401
+    connection.close()
+    assert max(shortest.values()) < 1.3 * min(shortest.values()), shortest
 
 
 def test_a_changed_body_breaks_the_signature(server, signature):

@@ -7,6 +7,8 @@ use store::identity::KnownKey;
 use super::{Proven, only, refused, source};
 use crate::{Api, error::ApiError};
 
+const SECURITY_TOKEN: &str = "x-security-token";
+
 /// A signed request whose key has been looked up.
 pub(crate) struct Signed {
     authorization: String,
@@ -27,7 +29,12 @@ impl Signed {
         let prechecked =
             sign::precheck(&authorization, Headers(&headers(head))).map_err(|error| refused(&error))?;
         api.0.lockout.refuse_locked(authorization.access_key_id(), source(head))?;
-        let key = api.store.known_key(authorization.access_key_id().to_owned()).await?;
+        let access_key_id = authorization.access_key_id().to_owned();
+        // A temporary key counts only with its token, and a permanent one only without any.
+        let key = match head.headers.contains_key(SECURITY_TOKEN) {
+            true => api.store.known_temporary_key(access_key_id).await?,
+            false => api.store.known_key(access_key_id).await?,
+        };
         Ok(Self { authorization: header, body_unsigned: prechecked.body_unsigned, key })
     }
 
@@ -44,7 +51,7 @@ impl Signed {
         let now = api.store.now_ms();
         let verdict = match &self.key {
             Some(key) => sign::verify(&authorization, &request, &key.secret, now).and_then(|()| {
-                let token = only(&head.headers, "x-security-token");
+                let token = only(&head.headers, SECURITY_TOKEN);
                 if key.admits_token(token) { Ok(key) } else { Err(Rejected::Signature) }
             }),
             None => Err(sign::verify_unknown(&authorization, &request, now)),

@@ -75,14 +75,30 @@ pub(super) fn token_sha256(token: &str) -> String {
 }
 
 impl Store {
-    /// The owner of an access key. A key or a user that is disabled, and a temporary key that has ended, are not
-    /// known.
+    /// The owner of a permanent access key. One that is disabled, or whose user is, is not known. Whether it is known
+    /// does not show in the time that this takes.
     pub async fn known_key(&self, access_key_id: String) -> Result<Option<KnownKey>, Error> {
+        self.known(permanent, access_key_id).await
+    }
+
+    /// The owner of a temporary access key; one that has ended is not known. [`Store::known_key`] for those that come
+    /// with a security token.
+    pub async fn known_temporary_key(&self, access_key_id: String) -> Result<Option<KnownKey>, Error> {
+        self.known(temporary, access_key_id).await
+    }
+
+    async fn known(&self, find: Find, access_key_id: String) -> Result<Option<KnownKey>, Error> {
         let context = self.context.clone();
         self.db
-            .read(move |tx| match permanent(tx, &context, &access_key_id)? {
-                Some(key) => Ok(Some(key)),
-                None => temporary(tx, &context, &access_key_id),
+            .read(move |tx| {
+                let found = find(tx, &context, &access_key_id)?;
+                let revision = revision(tx)?;
+                let Some(Found { principal, place, sealed, token_sha256 }) = found else {
+                    context.vault.open_nothing();
+                    return Ok(None);
+                };
+                let secret = context.vault.open(&place, &sealed)?;
+                Ok(Some(KnownKey { principal, secret, token_sha256, revision }))
             })
             .await
     }
@@ -237,7 +253,18 @@ fn find(tx: &mut dyn Tx, access_key_id: &str) -> Result<AccessKey, Error> {
     found.ok_or_else(|| Fault::of_value(Code::IamMissing, "access_key", access_key_id).into())
 }
 
-fn permanent(tx: &mut dyn Tx, context: &Context, access_key_id: &str) -> Result<Option<KnownKey>, Error> {
+/// A key's row, its secret still sealed.
+struct Found {
+    principal: Principal,
+    place: String,
+    sealed: Vec<u8>,
+    token_sha256: Option<String>,
+}
+
+/// How keys of a sort are found: by one statement, whether there is one or not.
+type Find = fn(&mut dyn Tx, &Context, &str) -> Result<Option<Found>, Error>;
+
+fn permanent(tx: &mut dyn Tx, _: &Context, access_key_id: &str) -> Result<Option<Found>, Error> {
     let found = tx.first(
         "SELECT k.user_id, u.user_name, u.root, k.project_id, k.secret_sealed FROM access_key k
            JOIN iam_user u ON u.user_id = k.user_id
@@ -251,15 +278,14 @@ fn permanent(tx: &mut dyn Tx, context: &Context, access_key_id: &str) -> Result<
                 project_id: row.string(3)?,
                 session: None,
             };
-            Ok((principal, row.opt_blob(4)?.unwrap_or_default().to_vec()))
+            let sealed = row.opt_blob(4)?.unwrap_or_default().to_vec();
+            Ok(Found { principal, place: key_place(access_key_id), sealed, token_sha256: None })
         },
     )?;
-    let Some((principal, sealed)) = found else { return Ok(None) };
-    let secret = context.vault.open(&key_place(access_key_id), &sealed)?;
-    Ok(Some(KnownKey { principal, secret, token_sha256: None, revision: revision(tx)? }))
+    Ok(found)
 }
 
-fn temporary(tx: &mut dyn Tx, context: &Context, access_key_id: &str) -> Result<Option<KnownKey>, Error> {
+fn temporary(tx: &mut dyn Tx, context: &Context, access_key_id: &str) -> Result<Option<Found>, Error> {
     let found = tx.first(
         "SELECT COALESCE(a.agency_id, u.user_id), COALESCE(a.agency_name, u.user_name), u.root, k.agency_id,
            k.project_id, k.policy, k.secret_sealed, k.token_sha256
@@ -276,12 +302,12 @@ fn temporary(tx: &mut dyn Tx, context: &Context, access_key_id: &str) -> Result<
                 project_id: row.string(4)?,
                 session: row.opt_string(5)?,
             };
-            Ok((principal, row.opt_blob(6)?.unwrap_or_default().to_vec(), row.string(7)?))
+            let sealed = row.opt_blob(6)?.unwrap_or_default().to_vec();
+            let token_sha256 = Some(row.string(7)?);
+            Ok(Found { principal, place: temporary_place(access_key_id), sealed, token_sha256 })
         },
     )?;
-    let Some((principal, sealed, token)) = found else { return Ok(None) };
-    let secret = context.vault.open(&temporary_place(access_key_id), &sealed)?;
-    Ok(Some(KnownKey { principal, secret, token_sha256: Some(token), revision: revision(tx)? }))
+    Ok(found)
 }
 
 impl KnownKey {

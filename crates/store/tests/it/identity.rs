@@ -42,7 +42,13 @@ fn key(world: &World, user_id: &str) -> String {
 
 /// What the owner of a key may do in a project.
 fn may(world: &World, access_key_id: &str, action: Action, project_id: &str) -> Result<(), Code> {
-    let known = wait(world.store.known_key(access_key_id.into())).unwrap().ok_or(Code::Unauthenticated)?;
+    let permanent = wait(world.store.known_key(access_key_id.into())).unwrap();
+    let known = match permanent {
+        Some(known) => known,
+        None => wait(world.store.known_temporary_key(access_key_id.into()))
+            .unwrap()
+            .ok_or(Code::Unauthenticated)?,
+    };
     let caller = wait(world.store.caller(known.principal, project_id, known.revision));
     let caller = caller.map_err(|error| code::<()>(Err(error)))?;
     authorize(caller, action, project_id, 0).map(|_| ()).map_err(|fault| fault.code)
@@ -115,9 +121,10 @@ fn tokens_and_temporary_keys_end_and_are_no_more_than_two_hundred() {
                 .access_key_id
         };
         let token = |text: &str| wait(world.store.known_token(text.into())).unwrap().is_some();
-        let known = |id: &str| wait(world.store.known_key(id.into())).unwrap().is_some();
+        let known = |id: &str| wait(world.store.known_temporary_key(id.into())).unwrap().is_some();
         let (first_token, first_key) = (issue(), make());
         assert!(token(&first_token) && known(&first_key));
+        assert!(wait(world.store.known_key(first_key.clone())).unwrap().is_none(), "it is no permanent one");
         let mut last = (first_token.clone(), first_key.clone());
         for _ in 0..200 {
             world.clock.advance(1);
