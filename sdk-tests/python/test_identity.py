@@ -97,6 +97,17 @@ def test_a_token_is_scoped_only_where_its_owner_has_a_right(account):
         assert account.login("nora", PASSWORD, project=scope).status == 404
 
 
+def test_a_token_for_a_project_is_good_in_no_other_whatever_its_owner_may(account):
+    other = account.project("also-theirs")
+    user_id = account.user("tara", password=PASSWORD)
+    account.grant("iotda_read_only_access", ("users", user_id))
+    token = account.login("tara", PASSWORD, project_id=home(account)).headers["X-Subject-Token"]
+    assert with_token(account, token).status == 200
+    assert with_token(account, token, project_id=other).code == "IOTDA.000021"
+    everywhere = account.login("tara", PASSWORD).headers["X-Subject-Token"]
+    assert [with_token(account, everywhere, project_id=project).status for project in (home(account), other)] == [200] * 2
+
+
 def test_a_name_that_is_unknown_and_a_password_that_is_wrong_get_one_answer(account):
     account.user("olga", password=PASSWORD)
     account.user("otto", password=PASSWORD, enabled=False)

@@ -154,8 +154,10 @@ def routes():
             yield operation, method.upper(), roles + ("/{role_id}" if place == "one" else "") + end
 
 
-def gate(server, method, path, **key):
-    """How the gate answers: `yes`, or why not."""
+def gate(server, method, path, token=None, **key):
+    """How the gate answers whoever signs, or has a token: `yes`, or why not."""
+    if token:
+        key = {"signed": False, "headers": {"X-Auth-Token": token}}
     body = BODIES.get(path, {}) if method in {"POST", "PUT", "PATCH"} else None
     path = re.sub(r"\{\w+\}", NOTHING, path)
     answer = raw(server, method, path, body=body, **key)
@@ -239,6 +241,26 @@ def test_who_gets_past_each_gate(server, account):
     if os.environ.get("UNLADE_UPDATE_GOLDEN"):
         MATRIX.write_text(made, "utf-8")
     assert MATRIX.read_text("utf-8") == made
+
+
+def test_a_token_gets_past_the_gates_that_its_owner_s_key_gets_past_and_none_once_revoked(server, account):
+    users = {}
+    for name, statement in {"may all": allow("*:*:*"), "may none": allow("none:none:none")}.items():
+        word = "Correct-horse1"
+        name = name.replace(" ", "-")
+        _, key = account.person(name, statement, password=word)
+        tokens = [account.login(name, word, project_id=server.credentials.project_id).headers["X-Subject-Token"] for _ in "12"]
+        revoked = {"X-Auth-Token": tokens[0], "X-Subject-Token": tokens[0]}
+        assert raw(server, "DELETE", "/v3/auth/tokens", headers=revoked, signed=False).status == 204
+        users[name] = key, *tokens
+    for operation, method, path in routes():
+        for key, revoked, token in users.values():
+            by_key = gate(server, method, path, **key)
+            assert gate(server, method, path, token=token) == by_key, (operation, method)
+            # What proves itself by its body is heard all the same, unless a header was to prove it.
+            heard = RIGHTS[operation] == OPEN and operation != "CreateTemporaryAccessKey"
+            expected = "yes" if heard else "unproven"
+            assert gate(server, method, path, token=revoked) == expected, (operation, method)
 
 
 def test_no_endpoint_answers_for_another_project(server, account):

@@ -162,8 +162,10 @@ impl Proven {
         audit::proven(&self.principal, &self.by, self.source, &project_id);
         audit::named(&ids);
         let named = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
-        // The path and the header must agree, and what no project can be called is no question for the store.
-        let disagrees = named("x-project-id").is_some_and(|project| project != project_id);
+        // The path, the header and what a token is for must agree, and what no project can be called is no question for
+        // the store.
+        let disagrees = named("x-project-id").is_some_and(|project| project != project_id)
+            || self.only_in.as_ref().is_some_and(|project| *project != project_id);
         if disagrees || !rule::ID128.admits(&project_id) {
             return Err(Code::ForeignProject.into());
         }

@@ -42,6 +42,8 @@ pub(crate) struct Proven {
     pub(crate) by: String,
     /// Where it came from.
     pub(crate) source: IpAddr,
+    /// The one project that a token is for.
+    pub(crate) only_in: Option<String>,
 }
 
 /// Refuses as every failure is refused; only the log says why.
@@ -78,6 +80,7 @@ pub(crate) async fn begin(api: &Api, head: &Head) -> Result<Authenticating, ApiE
         revision: known.revision,
         by: "token".to_owned(),
         source: source(head),
+        only_in: known.token.project_id,
     }))
 }
 

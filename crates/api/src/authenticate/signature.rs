@@ -61,7 +61,7 @@ impl Signed {
             Ok(key) => {
                 api.0.lockout.succeeded(by, source);
                 let (principal, revision) = (key.principal.clone(), key.revision);
-                Ok(Proven { principal, revision, by: by.to_owned(), source })
+                Ok(Proven { principal, revision, by: by.to_owned(), source, only_in: None })
             }
             Err(rejected) => {
                 if matches!(rejected, Rejected::Signature) {

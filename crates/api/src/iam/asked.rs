@@ -193,7 +193,7 @@ impl FromRequest<Api> for Account {
         let (mut head, body) = request.into_parts();
         let authenticating = authenticate::begin(api, &head).await?;
         let body = api.0.room.hold(body, body_bytes(api)).await?;
-        let Proven { principal, revision, by, source } =
+        let Proven { principal, revision, by, source, .. } =
             authenticating.finish(api, &head, Payload::Bytes(&body.bytes))?;
         record::caller(&by, ACCOUNT);
         audit::proven(&principal, &by, source, ACCOUNT);
