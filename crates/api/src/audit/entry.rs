@@ -18,7 +18,19 @@ use super::{Audit, line, line::Outcome};
 /// Reads that are told all the same: what they hand out leaves the house.
 const DOWNLOADS: [&str; 1] = ["ShowExportTask"];
 /// Where an answer names what was made, before what it belongs to.
-const IDS: [&str; 7] = ["export_task_id", "task_id", "file_id", "device_id", "product_id", "app_id", "id"];
+const IDS: [&str; 9] = [
+    "export_task_id",
+    "task_id",
+    "file_id",
+    "package_id",
+    "group_id",
+    "device_id",
+    "product_id",
+    "app_id",
+    "id",
+];
+/// What only looks, though it is asked by POST.
+const LOOKS: [&str; 2] = ["ListResourcesByTags", "ListDeviceGroupsByDevice"];
 /// Characters of an id in a path that are told: it is the caller's word, and no record has a longer one.
 const ID_MAX: usize = 128;
 
@@ -85,6 +97,11 @@ pub(crate) fn named(ids: &[(String, String)]) {
     note(|noted| noted.resource.extend(ids.iter().map(|(name, id)| (name.clone(), cut(id)))));
 }
 
+/// Notes the device that a call is about whose path does not name it.
+pub(crate) fn device(id: &str) {
+    note(|noted| drop(noted.resource.insert("device_id".to_owned(), cut(id))));
+}
+
 /// Notes what is asked for and whether a policy allows it.
 pub(crate) fn asked(action: Action, permitted: bool) {
     note(|noted| {
@@ -131,8 +148,9 @@ impl Entry {
         method: &Method,
         request_id: &str,
     ) -> Option<Self> {
-        let told = !method.is_safe() || (*method == Method::GET && DOWNLOADS.contains(&operation));
-        (told && audit.is_on()).then(|| Self {
+        let changes = !method.is_safe() && !LOOKS.contains(&operation);
+        let downloads = *method == Method::GET && DOWNLOADS.contains(&operation);
+        ((changes || downloads) && audit.is_on()).then(|| Self {
             audit: audit.clone(),
             operation,
             request_id: request_id.to_owned(),
@@ -177,6 +195,14 @@ mod tests {
         assert_eq!(
             told(json!({"app_id": "a", "device_id": "d", "auth_info": {"secret": "s"}})),
             Some("device_id=d".to_owned())
+        );
+        assert_eq!(
+            told(json!({"package_id": "p", "app_id": "a", "product_id": "m"})),
+            Some("package_id=p".to_owned())
+        );
+        assert_eq!(
+            told(json!({"description": "x", "group_id": "g", "app_id": "a"})),
+            Some("group_id=g".to_owned())
         );
         assert_eq!(told(json!({"user": {"id": "u", "name": "n"}})), Some("user_id=u".to_owned()));
         assert_eq!(

@@ -4,7 +4,7 @@ use axum::extract::State;
 use domain::{Action, order::rule};
 use types::{Code, Text, text};
 
-use crate::{Api, call::Call, error::Answer, query::Query, respond::done};
+use crate::{Api, audit, call::Call, error::Answer, query::Query, respond::done};
 
 pub(crate) async fn action(State(api): State<Api>, call: Call) -> Answer {
     let permit = call.authorize(Action::GROUP_ADD_DEVICE)?;
@@ -12,6 +12,7 @@ pub(crate) async fn action(State(api): State<Api>, call: Call) -> Answer {
     let mut query = call.query()?;
     let (adds, device_id) = (adds(&mut query), device_id(&mut query));
     let (adds, device_id) = query.finish((adds, device_id))?;
+    audit::device(&device_id);
     let groups = api.store.device_groups();
     if adds {
         groups.add_device(&permit, group_id, device_id).await?;

@@ -7,7 +7,7 @@ use domain::{
 };
 use types::Code;
 
-use crate::{Api, call::Call, error::Answer, respond::ok_without_content};
+use crate::{Api, audit, call::Call, error::Answer, respond::ok_without_content};
 
 pub(crate) async fn bind(State(api): State<Api>, call: Call) -> Answer {
     let body = call.json();
@@ -16,6 +16,7 @@ pub(crate) async fn bind(State(api): State<Api>, call: Call) -> Answer {
     let mut fields = Fields::of(&body, Code::InvalidInput)?;
     let order = (resource_id(&mut fields), tags(&mut fields));
     let (device_id, tags) = fields.finish(order)?;
+    audit::device(&device_id);
     api.store.tags().bind(&permit, device_id, tags).await?;
     Ok(ok_without_content())
 }

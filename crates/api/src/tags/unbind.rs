@@ -7,7 +7,7 @@ use domain::{
 };
 use types::Code;
 
-use crate::{Api, call::Call, error::Answer, respond::ok_without_content};
+use crate::{Api, audit, call::Call, error::Answer, respond::ok_without_content};
 
 pub(crate) async fn unbind(State(api): State<Api>, call: Call) -> Answer {
     let body = call.json();
@@ -16,6 +16,7 @@ pub(crate) async fn unbind(State(api): State<Api>, call: Call) -> Answer {
     let mut fields = Fields::of(&body, Code::InvalidInput)?;
     let order = (resource_id(&mut fields), tag_keys(&mut fields));
     let (device_id, keys) = fields.finish(order)?;
+    audit::device(&device_id);
     api.store.tags().unbind(&permit, device_id, keys).await?;
     Ok(ok_without_content())
 }
