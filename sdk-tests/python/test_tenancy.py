@@ -1,0 +1,126 @@
+"""Several projects on one server: nothing of one is seen from another, or touched, by whoever guesses its ids; not even by
+somebody who may do everything in both."""
+
+import json
+
+import pytest
+
+from stranger.mutate import Request, bytes_of, filled
+from stranger.operations import OPERATIONS, Known
+from stranger.world import UNBOUNDED, World
+from vocabulary import Account, device_ids, raw
+
+# Of no project, or of nobody.
+NOBODY_S = {"fresh", "template"}
+
+
+class Neighbour:
+    """Another project on a world's server, with something of each kind of its own."""
+
+    def __init__(self, world, directory):
+        self.world, self.server = world, world.server
+        self.project_id = Account(self.server).project("next-door")
+        caller = self.server.caller(project_id=self.project_id)
+        app_id, product = caller.app("ours"), {"name": "meter"}
+        product_id = caller.product(app_id=app_id, **product)
+        gateway_id = caller.device(product_id, "gateway")
+        device_id = caller.device(product_id, "device")
+        task_id = caller.batch("freezeDevices", targets=[device_id], app_id=app_id)
+        self.own = {
+            "app": app_id,
+            "product": product_id,
+            "gateway": gateway_id,
+            "device": device_id,
+            "sub-device": caller.device(product_id, "sub", gateway_id=gateway_id),
+            "ungrouped device": caller.device(product_id, "ungrouped"),
+            "group": caller.group("group", app_id=app_id),
+            "package": caller.package(app_id, product_id),
+            "task": task_id,
+            "export": caller.export(task_id),
+            "file": caller.upload(device_ids(directory / "ours.xlsx", [device_id])),
+        }
+
+    def id(self, kind):
+        """One of our own; what we have none of is nobody's."""
+        return self.world.id(kind) if kind in NOBODY_S else self.own.get(kind, "nobody-s")
+
+    def asks(self, name, kind, id):
+        """The good request of an operation in our project, with our own ids, but of this kind that one."""
+        operation = OPERATIONS[name]
+        ids = Ids(self, kind, id)
+        request = Request(operation.id, list(operation.query.items()), operation.body, {}, None, ())
+        path = operation.path.removeprefix("/")
+        if operation.id:
+            start, end = path.index("{"), path.index("}")
+            path = path[:start] + ids.id(operation.id.kind) + path[end + 1 :]
+        query, body = filled(request.query, ids), bytes_of(request, ids)
+        return raw(self.server, operation.method, path, query, body, project_id=self.project_id)
+
+
+class Ids:
+    """Our own ids, and one that is another's."""
+
+    def __init__(self, neighbour, kind, id):
+        self.neighbour, self.kind, self.other = neighbour, kind, id
+
+    def id(self, kind):
+        return self.other if kind == self.kind else self.neighbour.id(kind)
+
+
+def kinds(value):
+    match value:
+        case Known(kind):
+            return {kind}
+        case dict():
+            return set().union(*map(kinds, value.values()))
+        case list() | tuple():
+            return set().union(*map(kinds, value))
+    return set()
+
+
+GUESSES = sorted(
+    (name, kind)
+    for name, operation in OPERATIONS.items()
+    for kind in (kinds(operation.id) | kinds(operation.query) | kinds(operation.body)) - NOBODY_S
+)
+SHOWN = sorted(name for name, operation in OPERATIONS.items() if name.startswith("Show") and operation.id)
+
+
+@pytest.fixture(scope="module")
+def neighbour(serve_module, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("files")
+    return Neighbour(World(serve_module(**UNBOUNDED), directory), directory)
+
+
+def everything(world):
+    """What the first project's own callers see of it."""
+    seen = []
+    for name in SHOWN:
+        operation = OPERATIONS[name]
+        answer = world.ask(operation, Request(operation.id, [], None, {}, None, ()))
+        assert answer.status == 200, name
+        seen.append((name, answer.body))
+    return seen, world.counts()
+
+
+def told(answer, id):
+    """What somebody learns from an answer, whichever id they asked about."""
+    if not answer.body:
+        return answer.status, None
+    said = json.loads(answer.body)
+    if answer.status == 201:
+        # What was made has an id and a time of its own.
+        return answer.status, sorted(said)
+    return answer.status, json.dumps(said).replace(json.dumps(id)[1:-1], "ID")
+
+
+@pytest.mark.parametrize(("name", "kind"), GUESSES)
+def test_an_id_of_another_project_is_answered_like_one_that_nobody_has(neighbour, name, kind):
+    theirs = neighbour.world.id(kind)
+    nobody_s = theirs[:-1] + ("0" if theirs[-1] != "0" else "1")
+    before = everything(neighbour.world)
+    answers = {id: neighbour.asks(name, kind, id) for id in (nobody_s, theirs)}
+    assert told(answers[theirs], theirs) == told(answers[nobody_s], nobody_s)
+    if OPERATIONS[name].id and kind == OPERATIONS[name].id.kind:
+        assert answers[theirs].status in (403, 404), answers[theirs].body
+    assert everything(neighbour.world) == before
