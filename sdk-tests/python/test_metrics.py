@@ -46,7 +46,11 @@ def test_every_listed_metric_is_there_after_a_whole_job_and_says_what_was_done(s
     metrics = until(settled, "both jobs count as settled")
     assert metrics.declared == listed()
     # Of a bucket and of a certificate, which this server has none of.
-    absent = {("unlade_object_store_requests_total", "counter"), ("unlade_tls_reloads_total", "counter")}
+    absent = {
+        ("unlade_object_store_requests_total", "counter"),
+        ("unlade_tls_reloads_total", "counter"),
+        ("unlade_tls_certificate_end_timestamp_seconds", "gauge"),
+    }
     for name, kind in listed().items() - absent:
         assert metrics.all(f"{name}_count" if kind == "histogram" else name), f"{name} has no sample"
 

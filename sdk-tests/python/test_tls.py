@@ -5,6 +5,7 @@ import warnings
 
 import httpx
 import pytest
+from cryptography import x509
 from huaweicloudsdkcore.exceptions import exceptions
 
 from vocabulary import DAY, Authority, Identity, Result, Server, Wire, head, raw, until
@@ -218,6 +219,22 @@ def test_a_new_certificate_that_is_no_good_is_told_of_and_the_old_one_goes_on(se
     server.identity.key.write_bytes(good.key.read_bytes())
     until(lambda: shaken(server)[2] != old, "the good pair is shown", diagnosis=server.log)
     assert server.caller().products() == []
+
+
+def test_the_end_of_a_certificate_is_told_of_before_it_comes(serve, authority):
+    server = serve(authority=authority, identity=authority.identity(ends=3.5 * DAY), server_metrics_listen=ANY_PORT)
+
+    def end():
+        return server.metrics()("unlade_tls_certificate_end_timestamp_seconds")
+
+    def ends(identity):
+        return x509.load_pem_x509_certificates(identity.certificate.read_bytes())[0].not_valid_after_utc.timestamp()
+
+    assert end() == ends(server.identity)
+    assert server.log().count("the certificate ends soon") == 1 and "days=3" in server.log()
+    server.identity.becomes(authority.identity())
+    until(lambda: end() == ends(server.identity), "the end of the new one is told", diagnosis=server.log)
+    assert server.log().count("the certificate ends soon") == 1
 
 
 # A start that is refused

@@ -29,6 +29,8 @@ metrics! {
     TLS_RELOADS: Counter<1> = "unlade_tls_reloads_total" ["outcome"], "reloads",
         "Changes of the files of tls.certificate and tls.key, by outcome: taken, refused (the old certificate goes on).",
         "tls.certificate 和 tls.key 文件的变更次数，按结果区分：taken（已采用）、refused（被拒绝，继续使用旧证书）。";
+    TLS_CERTIFICATE_END: Gauge<0> = "unlade_tls_certificate_end_timestamp_seconds" [], "seconds",
+        "When the certificate that is shown ends, as a unix time.", "当前证书的到期时间（unix 时间）。";
     HTTP_REQUESTS: Counter<3> = "unlade_http_requests_total" ["operation", "method", "status"], "requests",
         "Requests answered, by operation, method and class of status: 2xx, 3xx, 4xx, 5xx, or gone if the caller went away first; unknown and other are what the API has not.",
         "已应答的请求数，按操作、方法和状态码类别（2xx、3xx、4xx、5xx；gone 表示调用方先行断开）区分；unknown 和 other 表示 API 没有的操作和方法。";

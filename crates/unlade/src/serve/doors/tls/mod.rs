@@ -1,5 +1,6 @@
 //! TLS: the certificate and its key, taken anew when their files change. What is open goes on under the old one.
 
+mod end;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
 use crate::error::Error;
+use end::End;
 
 /// Between two looks at the files. They are small, and their times need not tell of a change: a mounted secret is a
 /// link that is moved.
@@ -42,6 +44,8 @@ pub(in crate::serve) struct Certificates {
     files: Files,
     shown: Mutex<Arc<ServerConfig>>,
     seen: Mutex<Seen>,
+    /// Of what is shown.
+    end: Mutex<Option<End>>,
 }
 
 /// What the files were found to hold, by its SHA-256.
@@ -81,13 +85,14 @@ pub(in crate::serve) fn certificates(
 impl Certificates {
     fn load(files: Files) -> Result<Self, Error> {
         let pair = files.read()?;
-        let shown = pair.configuration().map_err(|why| files.refuse(&why))?;
+        let (shown, mut end) = pair.configuration().map_err(|why| files.refuse(&why))?;
         let sum = pair.sum();
         for outcome in ["taken", "refused"] {
             meter::TLS_RELOADS.add([outcome], 0);
         }
         let seen = Mutex::new(Seen { tried: sum, last: sum });
-        Ok(Self { files, shown: Mutex::new(shown), seen })
+        end.iter_mut().for_each(End::tell);
+        Ok(Self { files, shown: Mutex::new(shown), seen, end: Mutex::new(end) })
     }
 
     /// For the next handshake.
@@ -101,7 +106,11 @@ impl Certificates {
             sleep(LOOK_EVERY).await;
             let looking = self.clone();
             // Should it panic, the old certificate goes on.
-            let _ = tokio::task::spawn_blocking(move || looking.look()).await;
+            let look = move || {
+                looking.look();
+                looking.end.lock().unwrap_or_else(PoisonError::into_inner).iter_mut().for_each(End::tell);
+            };
+            let _ = tokio::task::spawn_blocking(look).await;
         }
     }
 
@@ -118,8 +127,9 @@ impl Certificates {
         seen.tried = sum;
         let taken = read.and_then(|pair| pair.configuration().map_err(|why| self.files.refuse(&why)));
         match taken {
-            Ok(configuration) => {
+            Ok((configuration, end)) => {
                 *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = configuration;
+                *self.end.lock().unwrap_or_else(PoisonError::into_inner) = end;
                 meter::TLS_RELOADS.add(["taken"], 1);
                 tracing::info!(certificate = %self.files.certificate.display(), "a new certificate is shown");
             }
@@ -158,12 +168,13 @@ impl Pair {
             .into()
     }
 
-    fn configuration(&self) -> Result<Arc<ServerConfig>, String> {
+    fn configuration(&self) -> Result<(Arc<ServerConfig>, Option<End>), String> {
         let chain = CertificateDer::pem_slice_iter(&self.certificate).collect::<Result<Vec<_>, _>>();
         let chain = chain.map_err(|error| why("the certificate", error))?;
         if chain.is_empty() {
             return Err("there is no certificate in the file".into());
         }
+        let end = End::of(&chain);
         let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|error| why("the key", error))?;
         let mut configuration = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_protocol_versions(&[&TLS13, &TLS12])
@@ -172,7 +183,7 @@ impl Pair {
             .with_single_cert(chain, key)
             .map_err(|error| error.to_string())?;
         configuration.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Arc::new(configuration))
+        Ok((Arc::new(configuration), end))
     }
 }
 
