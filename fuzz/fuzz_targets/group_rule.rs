@@ -12,7 +12,9 @@ fuzz_target!(|text: &str| {
         Err(error) => {
             assert!((1..=characters + 1).contains(&error.at), "{error:?}");
             let told = error.text();
-            assert!([Language::English, Language::Chinese].iter().all(|one| !told.in_language(*one).is_empty()));
+            assert!(
+                [Language::English, Language::Chinese].iter().all(|one| !told.in_language(*one).is_empty())
+            );
             return;
         }
     };

@@ -142,8 +142,8 @@ fn judge(taken: &Result<Taken, Fault>, body: &[u8], boundary: &[u8], file_max: u
             let first = parts.next();
             // What nobody sends may stand before the first boundary, and is not held however long it is.
             let at_once = body.strip_prefix(b"--").is_some_and(|rest| rest.starts_with(boundary));
-            let fine = at_once
-                && first.is_some_and(|(head, bytes)| head == HEAD && bytes.len() as u64 <= file_max);
+            let fine =
+                at_once && first.is_some_and(|(head, bytes)| head == HEAD && bytes.len() as u64 <= file_max);
             assert!(!fine, "a good file is refused: {refused:?}");
         }
     }

@@ -48,6 +48,8 @@ pub struct Access {
     pub project_name: String,
     /// The enterprise project of what belongs to no app.
     pub enterprise_project_id: String,
+    /// The instance that the project lies in; none of the account.
+    pub instance_id: Option<String>,
     /// The project's apps.
     pub apps: Arc<[AppOf]>,
     /// Whether another one was deleted whose devices are not all removed yet.
@@ -93,6 +95,7 @@ impl Caller {
     /// What conditions may ask of this caller, whatever the call is about.
     pub fn facts(&self, access: &Access, now_ms: i64) -> Facts {
         let facts = Facts::new()
+            .in_instance(access.instance_id.as_deref())
             .with(keys::CURRENT_TIME, time::iso_ms(now_ms))
             .with(keys::DOMAIN_NAME, access.domain_name.as_str())
             .with(keys::PRINCIPAL_ACCOUNT, access.domain_id.as_str())
@@ -236,6 +239,7 @@ mod tests {
             domain_name: "account".into(),
             project_name: "cn-north-4".into(),
             enterprise_project_id: "0".into(),
+            instance_id: Some("i".into()),
             apps: [app("a1", "e1"), app("a2", "e2")].into(),
             removing: false,
         };
@@ -267,6 +271,11 @@ mod tests {
         assert_eq!(apps(of_one, Action::EXPORTTASKS_LIST), Err(Code::Denied));
         let of_all = r#"{"Version":"1.1","Statement":[{"Effect":"Allow","Action":["iotda:*:*"]}]}"#;
         assert_eq!(apps(of_all, Action::DEVICES_LIST), Ok(None));
+        let of_instance =
+            of_all.replace(r#"["iotda:*:*"]"#, r#"["iotda:*:*"],"Resource":["IoTDA:*:*:instance:i"]"#);
+        assert_eq!(apps(&of_instance, Action::DEVICES_LIST), Ok(None));
+        assert_eq!(apps(&of_instance, Action::BATCHTASKS_CONFIRM), Ok(None));
+        assert_eq!(apps(&of_instance.replace(":i\"", ":j\""), Action::DEVICES_LIST), Err(Code::Denied));
         let of_enterprise = r#"{"Version":"1.1","Statement":[{"Effect":"Allow","Action":["iotda:exporttasks:*"],
             "Condition":{"StringEquals":{"g:EnterpriseProjectId":["e2"]}}}]}"#;
         assert_eq!(apps(of_enterprise, Action::EXPORTTASKS_CREATE), Ok(Some(",a2,".into())));

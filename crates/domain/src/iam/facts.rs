@@ -91,6 +91,8 @@ impl Key {
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     known: Vec<(Cow<'static, str>, String)>,
+    /// The instance of the service in which what is asked for lies; no condition can ask for it, but a Resource can.
+    instance: Option<String>,
 }
 
 impl Facts {
@@ -104,6 +106,17 @@ impl Facts {
     pub fn with(mut self, key: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         self.add(key, value);
         self
+    }
+
+    /// And that what is asked for lies in this instance of the service.
+    #[must_use]
+    pub fn in_instance(self, instance: Option<&str>) -> Self {
+        Self { instance: instance.map(str::to_owned), ..self }
+    }
+
+    /// The instance of the service in which what is asked for lies.
+    pub fn instance(&self) -> Option<&str> {
+        self.instance.as_deref()
     }
 
     /// And this, if it is known.

@@ -22,8 +22,6 @@ pub enum Resource<'a> {
     Any,
     /// An app.
     App(&'a str),
-    /// An instance of the service.
-    Instance(&'a str),
 }
 
 impl Resource<'_> {
@@ -32,7 +30,6 @@ impl Resource<'_> {
         match self {
             Resource::Any => "*".to_owned(),
             Resource::App(id) => format!("{SERVICE}:*:*:{APP}:{id}"),
-            Resource::Instance(id) => format!("{SERVICE}:*:*:{INSTANCE}:{id}"),
         }
     }
 }
@@ -66,8 +63,8 @@ impl Entry {
         Ok(Entry::Parts(Box::new([word(service), word(region), word(account), word(kind), path])))
     }
 
-    /// Whether it names `resource`. The project as a whole is named by what names everything, and by nothing less. A
-    /// region or an account that is named, where nobody knows which is asked, is taken as what the caller likes least.
+    /// Whether it names `resource`. The project as a whole is named by what names everything, and by what names the
+    /// instance that all of it lies in, which must be called one: `*` for its type could mean an app. A region or an account that is named, where nobody knows which is asked, is taken as what the caller likes least.
     pub(super) fn names(&self, resource: Resource<'_>, facts: &Facts, effect: Effect) -> bool {
         let Entry::Parts(parts) = self else { return true };
         let [service, region, account, kind, path] = parts.as_ref();
@@ -78,9 +75,10 @@ impl Entry {
         let thing = match resource {
             Resource::Any => kind.is_all() && path.is_all(),
             Resource::App(id) => kind.matches(APP) && path.matches(id),
-            Resource::Instance(id) => kind.matches(INSTANCE) && path.matches(id),
         };
-        thing
+        let around = kind.matches(INSTANCE) && !kind.matches(APP);
+        let around = around && facts.instance().is_some_and(|id| path.matches(id));
+        (thing || around)
             && service.matches(SERVICE)
             && is(region, keys::REQUESTED_REGION)
             && is(account, keys::PRINCIPAL_ACCOUNT)

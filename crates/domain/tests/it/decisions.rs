@@ -52,7 +52,8 @@ fn nobody_may_do_what_nobody_allowed() {
 
 #[test]
 fn a_resource_names_what_it_says_and_no_more() {
-    use Resource::{Any, App, Instance};
+    use Resource::{Any, App};
+    // The project, two apps, and the project if it lies in the instance i.
     let cases = [
         ("*", [true, true, true, true]),
         ("IoTDA:*:*:*:*", [true, true, true, true]),
@@ -61,6 +62,9 @@ fn a_resource_names_what_it_says_and_no_more() {
         ("IoTDA:*:*:app:a*", [false, true, true, false]),
         ("IoTDA:*:*:app:A1", [false, false, false, false]),
         ("IoTDA:*:*:instance:*", [false, false, false, true]),
+        ("IoTDA:*:*:instance:i", [false, false, false, true]),
+        ("IoTDA:*:*:instance:j", [false, false, false, false]),
+        ("IoTDA:*:*:*:i", [false, false, false, false]),
         ("IoTDA:*:*:*:a1", [false, true, false, false]),
         ("IoTDA:*:*:product:*", [false, false, false, false]),
         ("obs:*:*:app:*", [false, false, false, false]),
@@ -70,8 +74,10 @@ fn a_resource_names_what_it_says_and_no_more() {
         for (written, expected) in cases {
             let statement = json!([{"Effect": "Allow", "Action": [CREATE], "Resource": [written]}]);
             let grants = grants(&[json!({"Version": version, "Statement": statement})]);
-            let found =
-                [Any, App("a1"), App("a2"), Instance("i")].map(|one| decide(&grants, one).is_allowed());
+            let within = Facts::new().in_instance(Some("i"));
+            let inside = Question { action: CREATE, resource: Any, facts: &within };
+            let [any, one, other] = [Any, App("a1"), App("a2")].map(|one| decide(&grants, one).is_allowed());
+            let found = [any, one, other, grants.decide(&inside).is_allowed()];
             assert_eq!(found, expected, "{written}");
         }
     }

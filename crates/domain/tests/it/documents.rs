@@ -24,12 +24,8 @@ fn the_policy_of_one_app_and_one_user() {
     assert!(!allows(document, "iotda:exporttasks:create", app, &Facts::new()));
     assert!(!allows(document, "iotda:exporttasks:create", Resource::App("another"), &ops));
     assert!(!allows(document, "iotda:exporttasks:create", Resource::Any, &ops));
-    assert!(!allows(
-        document,
-        "iotda:exporttasks:create",
-        Resource::Instance("0ab87ceecbfc49acbcc8d5acdef3c68c"),
-        &ops
-    ));
+    let namesake = ops.in_instance(Some("0ab87ceecbfc49acbcc8d5acdef3c68c"));
+    assert!(!allows(document, "iotda:exporttasks:create", Resource::Any, &namesake));
 }
 
 #[test]
@@ -88,7 +84,7 @@ fn the_roles_do_what_their_names_say() {
         {
             let reads = action.rsplit(':').next().unwrap().starts_with("query");
             let expected = role != roles::READ_ONLY_ACCESS || reads;
-            for resource in [Resource::Any, Resource::App("a"), Resource::Instance("i")] {
+            for resource in [Resource::Any, Resource::App("a")] {
                 let decision = grants.decide(&Question { action, resource, facts: &facts });
                 assert_eq!(decision.is_allowed(), expected, "{} {action}", role.name);
             }

@@ -8,12 +8,15 @@ pub(crate) fn decide(
     documents: &[Value],
     action: &str,
     resource: Resource<'_>,
+    instance: Option<&str>,
     facts: &[(String, String)],
 ) -> Option<bool> {
     let statements = documents.iter().flat_map(|document| document["Statement"].as_array().unwrap());
     let applies: Vec<bool> = statements
         .filter(|one| {
-            about_action(one, action) && about_resource(one, resource, facts) && conditions(one, facts)
+            about_action(one, action)
+                && about_resource(one, resource, instance, facts)
+                && conditions(one, facts)
         })
         .map(|one| one["Effect"] == "Allow")
         .collect();
@@ -49,7 +52,12 @@ fn about_action(statement: &Value, action: &str) -> bool {
     })
 }
 
-fn about_resource(statement: &Value, resource: Resource<'_>, facts: &[(String, String)]) -> bool {
+fn about_resource(
+    statement: &Value,
+    resource: Resource<'_>,
+    instance: Option<&str>,
+    facts: &[(String, String)],
+) -> bool {
     if statement.get("Resource").is_none() {
         return true;
     }
@@ -66,9 +74,9 @@ fn about_resource(statement: &Value, resource: Resource<'_>, facts: &[(String, S
         let thing = match resource {
             Resource::Any => parts[3..] == ["*", "*"],
             Resource::App(id) => matches(parts[3], "app") && matches(parts[4], id),
-            Resource::Instance(id) => matches(parts[3], "instance") && matches(parts[4], id),
         };
-        thing
+        let around = |id| !matches(parts[3], "app") && matches(parts[3], "instance") && matches(parts[4], id);
+        (thing || instance.is_some_and(around))
             && matches(&parts[0].to_lowercase(), "iotda")
             && known("g:RequestedRegion", parts[1])
             && known("g:PrincipalAccount", parts[2])

@@ -147,6 +147,10 @@ fn compile(tx: &mut dyn Tx, user_id: &str, project_id: &str, root: bool) -> Resu
             Ok(AppOf { app_id: row.string(0)?, enterprise_project_id: of })
         },
     )?;
+    let instance_id = match project_id {
+        ACCOUNT => None,
+        _ => tx.first("SELECT instance_id FROM instance", args![], |row| row.string(0))?,
+    };
     let removing = tx.exists("SELECT 1 FROM doomed_app WHERE project_id = ?1", args![project_id])?;
     let policies = match root {
         // Asked only by a temporary key of the root, which is narrowed by its own policy.
@@ -160,6 +164,7 @@ fn compile(tx: &mut dyn Tx, user_id: &str, project_id: &str, root: bool) -> Resu
         domain_name,
         project_name: project_name.unwrap_or_else(|| project_id.to_owned()),
         enterprise_project_id,
+        instance_id,
         apps: apps.into(),
         removing,
     })))

@@ -43,7 +43,7 @@ fn one(fact: &str) -> Result<(String, String), Error> {
 
 /// What the server knows by itself, with `given` in its place.
 pub(super) fn known(by_itself: &Facts, given: &[(String, String)]) -> Facts {
-    let mut facts = Facts::new();
+    let mut facts = Facts::new().in_instance(by_itself.instance());
     for key in KEYS.into_iter().filter(|key| !given.iter().any(|(given, _)| given == key)) {
         by_itself.values(key).for_each(|value| facts.add(key, value));
     }
