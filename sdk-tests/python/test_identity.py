@@ -1,5 +1,7 @@
 """Users, keys, tokens, policies, agencies and projects, from outside: each may do what a policy says and nothing else."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from huaweicloudsdkcore.exceptions import exceptions
 
@@ -126,6 +128,16 @@ def test_a_user_is_locked_after_five_wrong_passwords_and_nobody_else(serve):
     locked = account.login("lara", PASSWORD)
     assert locked.status == 401 and int(locked.headers["Retry-After"]) > 290
     assert account.login("lena", PASSWORD).status == 201
+
+
+def test_guesses_of_a_password_that_come_together_are_no_more_than_those_that_come_apart(serve):
+    account = Account(serve(batch_workers=0, export_workers=0, limits_signature_failures=5))
+    account.user("lola", password=PASSWORD)
+    with ThreadPoolExecutor(30) as pool:
+        answers = list(pool.map(lambda _: account.login("lola", "Wrong-horse1"), range(30)))
+    assert {answer.status for answer in answers} == {401}
+    # Two are checked at a time, and the second of them may have begun before the fifth was found wrong.
+    assert 5 <= sum("Retry-After" not in answer.headers for answer in answers) <= 6
 
 
 def test_somebody_changes_their_own_password_and_their_tokens_end(account):

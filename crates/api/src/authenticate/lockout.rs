@@ -13,11 +13,17 @@ use std::{
 
 use types::{Code, Fault, text};
 
+use super::Source;
+
 /// Failures that are remembered; it takes as many addresses to fill.
 const ENTRIES_MAX: usize = 10_000;
 
-/// What failed, and from where.
+/// What failed, and from which network.
 type Key = (String, IpAddr);
+
+fn key(who: &str, source: IpAddr) -> Key {
+    (who.to_owned(), Source(source).network())
+}
 
 /// Counts failures in a row.
 pub(crate) struct Lockout {
@@ -52,14 +58,14 @@ impl Lockout {
     pub(crate) fn succeeded(&self, who: &str, source: IpAddr) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         if !failures.is_empty() {
-            failures.remove(&(who.to_owned(), source));
+            failures.remove(&key(who, source));
         }
     }
 
     fn refuse_locked_at(&self, who: &str, source: IpAddr, now: Instant) -> Result<(), Fault> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let locked = failures
-            .get(&(who.to_owned(), source))
+            .get(&key(who, source))
             .filter(|failed| self.failures_max > 0 && failed.count >= self.failures_max)
             .and_then(|failed| self.lock.checked_sub(now.duration_since(failed.last)))
             .filter(|left| !left.is_zero());
@@ -86,7 +92,7 @@ impl Lockout {
             failures.retain(|_, failed| failed.count >= self.failures_max);
         }
         let full = failures.len() >= ENTRIES_MAX;
-        let key = (who.to_owned(), source);
+        let key = key(who, source);
         if full && !failures.contains_key(&key) {
             return;
         }
@@ -127,6 +133,17 @@ mod tests {
         // Then one more is the first of a new row.
         lockout.failed_at("A", HERE, after(305));
         assert!(lockout.refuse_locked_at("A", HERE, after(306)).is_ok());
+    }
+
+    #[test]
+    fn whoever_has_a_network_of_ipv6_guesses_no_more_than_one_address() {
+        let lockout = Lockout::new(2, 300);
+        let now = Instant::now();
+        for guess in ["2001:db8::1", "2001:db8::2:1"] {
+            lockout.failed_at("A", guess.parse().unwrap(), now);
+        }
+        assert!(lockout.refuse_locked_at("A", "2001:db8::3".parse().unwrap(), now).is_err());
+        assert!(lockout.refuse_locked_at("A", "2001:db8:0:1::1".parse().unwrap(), now).is_ok());
     }
 
     #[test]

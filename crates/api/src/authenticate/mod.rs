@@ -7,7 +7,7 @@
 mod lockout;
 mod signature;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use axum::http::{HeaderMap, request::Parts as Head};
 use sign::Payload;
@@ -23,6 +23,19 @@ use crate::{Api, error::ApiError};
 /// place.
 #[derive(Clone, Copy, Debug)]
 pub struct Source(pub IpAddr);
+
+/// The bits of an IPv6 address that tell one customer of a provider from another; the rest he picks himself.
+const NETWORK: u128 = !0 << 64;
+
+impl Source {
+    /// What limits of an address count by, so that nobody has more by having many of them.
+    pub fn network(self) -> IpAddr {
+        match self.0.to_canonical() {
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & NETWORK).into(),
+            address => address,
+        }
+    }
+}
 
 /// A request whose key or token has been looked up and whose body is still to come.
 pub(crate) enum Authenticating {

@@ -34,13 +34,16 @@ impl Passwords {
         Self { turns: Arc::new(Semaphore::new(AT_WORK)), places: Arc::new(Semaphore::new(WAITING_MAX)) }
     }
 
+    /// Works when it is its turn, unless by then it `may` no more.
     async fn hashing<T: Send + 'static>(
         &self,
+        may: impl FnOnce() -> Result<(), Fault>,
         work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
         let many = || ApiError::from(Fault { retry_after_seconds: Some(1), ..Code::RateLimited.into() });
         let place = self.places.clone().try_acquire_owned().map_err(|_| many())?;
         let turn = self.turns.clone().acquire_owned().await.map_err(|_| many())?;
+        may()?;
         // Whoever goes away meanwhile leaves the thread at work, which keeps its turn.
         blocking(move || {
             let _held = (place, turn);
@@ -52,7 +55,7 @@ impl Passwords {
     /// The hash to be kept of a password.
     pub(super) async fn hash(&self, api: &Api, password: String) -> Result<String, ApiError> {
         let rng = api.store.context().rng.clone();
-        self.hashing(move || Ok(hash_password(&*rng, &password)?)).await
+        self.hashing(|| Ok(()), move || Ok(hash_password(&*rng, &password)?)).await
     }
 
     /// The user whose password it is. An unknown name, a wrong password and a user who is disabled or has none get
@@ -71,18 +74,21 @@ impl Passwords {
         let found = api.store.password_of(name, id).await?;
         let known = found.as_ref().map_or(typed, |(user, _)| user.user_id.clone());
         let who = format!("user {known}");
-        api.0.lockout.refuse_locked(&who, asked.source)?;
+        // At once, so that nobody waits for nothing, and at its turn, so that guesses that come together are no more.
+        let unlocked = || api.0.lockout.refuse_locked(&who, asked.source);
+        unlocked()?;
         let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
-        let right = self.hashing(move || Ok(password_matches(hash.as_deref(), &password))).await?;
-        match user.filter(|_| right) {
-            Some(user) => {
-                api.0.lockout.succeeded(&who, asked.source);
-                Ok(user)
+        // Counted before the turn is over, also for whoever goes away meanwhile.
+        let (counts, source, guessed) = (api.clone(), asked.source, who.clone());
+        let guess = move || {
+            let right = password_matches(hash.as_deref(), &password);
+            match right {
+                true => counts.0.lockout.succeeded(&guessed, source),
+                false => counts.0.lockout.failed(&guessed, source),
             }
-            None => {
-                api.0.lockout.failed(&who, asked.source);
-                Err(Code::IamUnauthorized.into())
-            }
-        }
+            Ok(right)
+        };
+        let right = self.hashing(unlocked, guess).await?;
+        user.filter(|_| right).ok_or_else(|| Code::IamUnauthorized.into())
     }
 }

@@ -2,12 +2,11 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// The bits of an IPv6 address that tell one customer of a provider from another; the rest he picks himself.
-const NETWORK: u128 = !0 << 64;
+use api::Source;
 
 /// Who holds how many. As large as there are connections, for who holds none has no entry.
 pub(super) struct Addresses {
@@ -30,7 +29,7 @@ impl Addresses {
         if self.most == 0 {
             return Some(Share::default());
         }
-        let from = network(from);
+        let from = Source(from).network();
         let mut held = self.held();
         let here = held.entry(from).or_default();
         if *here == self.most {
@@ -55,13 +54,6 @@ impl Drop for Share {
                 held.remove(from);
             }
         }
-    }
-}
-
-fn network(from: IpAddr) -> IpAddr {
-    match from.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & NETWORK).into(),
-        address => address,
     }
 }
 
