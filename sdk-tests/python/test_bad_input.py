@@ -190,6 +190,14 @@ def test_bad_paging_is_refused_by_name(server, path, field, value):
         assert field in answer.message
 
 
+def test_a_list_of_tasks_of_a_type_that_nobody_knows_is_refused_and_of_one_of_the_cloud_s_is_empty(server):
+    def listed(task_type):
+        return raw(server, "GET", "batchtasks", query=[("task_type", task_type)])
+
+    assert (listed("freezedevices").status, listed("freezedevices").code) == (400, "IOTDA.014201")
+    assert listed("sendEmails").json()["batchtasks"] == []
+
+
 def test_a_list_of_exports_needs_its_resource_type(server):
     for answer in in_both(server, "GET", "export-tasks"):
         assert (answer.status, answer.code) == (400, "IOTDA.014800")
@@ -277,8 +285,9 @@ def test_what_is_there_already_is_refused(server):
         ("IOTDA.014203", {"targets": ["a", "b", "a"]}),
         ("IOTDA.014208", {"targets": [f"device-{number}" for number in range(30_001)]}),
         ("IOTDA.014205", {"document_source": "no-such-file"}),
+        ("IOTDA.014205", {"document_source": "no such file"}),
     ],
-    ids=["unknown type", "duplicate targets", "30,001 targets", "unknown file"],
+    ids=["unknown type", "duplicate targets", "30,001 targets", "unknown file", "what names no file"],
 )
 def test_a_bad_batch_task_is_refused(server, code, more):
     caller = server.caller()

@@ -56,6 +56,15 @@ def test_what_is_refused_changes_nothing(caller, device_id):
     assert shown(caller.shown_device(device_id)) == {"floor": "3"}
 
 
+def test_no_tags_at_all_are_refused_as_an_empty_list(server, device_id):
+    tagged = {"resource_type": "device", "resource_id": device_id}
+    bodies = {"bind-resource": {**tagged, "tags": []}, "unbind-resource": {**tagged, "tag_keys": []}}
+    for path, body in bodies.items():
+        answer = raw(server, "POST", f"tags/{path}", body=body)
+        assert (answer.status, answer.code) == (400, "IOTDA.000006"), path
+        assert "must not be empty" in answer.message
+
+
 def test_ten_and_no_more(caller, device_id):
     bind(caller, device_id, **{f"key{number}": "1" for number in range(10)})
     bind(caller, device_id, key0="2")

@@ -161,22 +161,24 @@ fn targets(fields: &mut Fields<'_>, kind: &dyn batch::Kind, limits: &Limits) -> 
     if kind.takes_targets() && fields.json("targets_filter").is_some() {
         return groups(fields, limits);
     }
-    if let Some(file_id) = fields.text("document_source", rule::ID128) {
-        return Some(Targets::File { file_id });
+    if let Some(given) = fields.json("document_source") {
+        let file_id = given.as_str().filter(|text| rule::ID128.admits(text)).map(str::to_owned);
+        if file_id.is_none() {
+            fields.wrong_with(Code::DocumentSourceMissing, "document_source", rule::ID128.says.into());
+        }
+        return file_id.map(|file_id| Targets::File { file_id });
     }
-    if fields.json("document_source").is_none() {
-        let needed = match (kind.takes_targets(), kind.takes_file()) {
-            (true, true) => text!(
-                "targets, targets_filter or document_source: is required",
-                "targets、targets_filter或document_source：不能为空"
-            ),
-            (true, false) => {
-                text!("targets or targets_filter: is required", "targets或targets_filter：不能为空")
-            }
-            (false, _) => text!("document_source: is required", "document_source：不能为空"),
-        };
-        fields.wrong_together(Code::TargetsInvalid, needed);
-    }
+    let needed = match (kind.takes_targets(), kind.takes_file()) {
+        (true, true) => text!(
+            "targets, targets_filter or document_source: is required",
+            "targets、targets_filter或document_source：不能为空"
+        ),
+        (true, false) => {
+            text!("targets or targets_filter: is required", "targets或targets_filter：不能为空")
+        }
+        (false, _) => text!("document_source: is required", "document_source：不能为空"),
+    };
+    fields.wrong_together(Code::TargetsInvalid, needed);
     None
 }
 

@@ -15,9 +15,17 @@ pub(crate) async fn list(State(api): State<Api>, call: Call) -> Answer {
     let permit = call.authorize(Action::BATCHTASKS_LIST)?;
     let mut query = call.query()?;
     let page = query.page();
-    let task_type = query.text("task_type", rule::ID36, Code::TaskTypeUnsupported);
-    if query.get("task_type").is_none() {
-        query.wrong(Code::InvalidInput, "task_type", text!("is required", "不能为空"));
+    let task_type = query.get("task_type").map(str::to_owned);
+    match &task_type {
+        Some(word) if batch::is_task_type(word) => {}
+        Some(_) => {
+            query.wrong(
+                Code::TaskTypeUnsupported,
+                "task_type",
+                text!("is not one of its values", "取值无效"),
+            );
+        }
+        None => query.wrong(Code::InvalidInput, "task_type", text!("is required", "不能为空")),
     }
     let app_id = query.text("app_id", rule::ID36, Code::InvalidInput);
     let status = query.get("status").map(TaskStatus::from_wire);

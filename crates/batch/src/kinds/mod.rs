@@ -33,6 +33,14 @@ pub const KINDS: &[&dyn Kind] = &[
     &module_upgrade::MODULE_UPGRADE,
 ];
 
+/// Words of the service for what no kind here does: no task is made by them, and a list of such tasks is empty.
+const UNSERVED: [&str; 5] = ["sendEmails", "sendSmss", "addDevicesToGroup", "deviceConfig", "deviceJob"];
+
+/// Whether there may be tasks of this `task_type`, here or in the cloud.
+pub fn is_task_type(word: &str) -> bool {
+    kind(word).is_some() || UNSERVED.contains(&word)
+}
+
 /// The kind of a `task_type`.
 pub fn kind(task_type: &str) -> Option<&'static dyn Kind> {
     KINDS.iter().copied().find(|kind| kind.task_type() == task_type)

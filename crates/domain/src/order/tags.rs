@@ -41,11 +41,7 @@ pub fn tags(fields: &mut Fields<'_>) -> Vec<Tag> {
 /// Reads tags that are looked for: any of them, of any value where none is given.
 pub fn tags_sought(fields: &mut Fields<'_>) -> Vec<Tag> {
     resource_type(fields);
-    let tags = any_tags(fields);
-    if tags.is_empty() {
-        fields.wrong("tags", text!("must not be empty", "不能为空"));
-    }
-    tags
+    any_tags(fields)
 }
 
 fn any_tags(fields: &mut Fields<'_>) -> Vec<Tag> {
@@ -53,7 +49,15 @@ fn any_tags(fields: &mut Fields<'_>) -> Vec<Tag> {
         tag_key: tag.required_text("tag_key", rule::TAG_KEY),
         tag_value: tag.text("tag_value", rule::TAG_VALUE),
     });
+    not_empty(fields, "tags", &tags);
     fields.required("tags", tags)
+}
+
+/// Whoever has filtered a list down to nothing is told so.
+fn not_empty<T>(fields: &mut Fields<'_>, name: &str, list: &Option<Vec<T>>) {
+    if list.as_ref().is_some_and(Vec::is_empty) {
+        fields.wrong(name, text!("must not be empty", "不能为空"));
+    }
 }
 
 /// Reads the keys of tags that a device is to lose.
@@ -73,6 +77,7 @@ pub fn tag_keys(fields: &mut Fields<'_>) -> Vec<String> {
     if keys.is_none() && fields.json("tag_keys").is_some() {
         fields.wrong("tag_keys", wrong);
     }
+    not_empty(fields, "tag_keys", &keys);
     let keys = fields.required("tag_keys", keys);
     no_tag_twice(fields, "tag_keys", keys.iter().map(String::as_str));
     keys
