@@ -7,7 +7,9 @@ from vocabulary import device_ids, raw, until
 
 PENDING = {"Initializing", "Waitting", "Processing"}
 COMPLETED = {"Success", "Fail", "PartialSuccess"}
-TARGETS = 120
+COUNTERS = {"total", "processing", "success", "fail", "waitting", "fail_wait_retry", "stopped", "removed"}
+# The greatest offset that the documentation knows: what lies behind it cannot be read by offset.
+OFFSET_MAX = 500
 
 
 def create(server, targets=(), document_source="", **more):
@@ -48,7 +50,7 @@ def progress(task):
     return tuple(task["task_progress"][name] for name in ("total", "success", "fail"))
 
 
-@pytest.mark.parametrize("count", [1, 50, TARGETS])
+@pytest.mark.parametrize("count", [1, 50, 120, OFFSET_MAX])
 def test_a_batch_task_is_created_awaited_read_by_offset_and_destroyed(server, count):
     targets = [f"no-such-device-{number}" for number in range(count)]
     task_id = create(server, app_id=server.credentials.app_id, targets=targets)
@@ -74,6 +76,57 @@ def test_a_batch_task_of_a_file_succeeds_in_part_and_its_file_is_used_up(server,
     assert completed(server, task_id) == "PartialSuccess"
     assert progress(read(server, task_id)[0]) == (2, 1, 1)
     assert raw(server, "GET", "batchtask-files").json()["files"] == []
+
+
+def test_a_task_of_more_targets_than_the_greatest_offset_is_refused_in_its_reading_and_not_cut_off(server):
+    task_id = create(server, targets=[f"no-such-device-{number}" for number in range(OFFSET_MAX + 1)])
+    completed(server, task_id)
+    query = [("limit", "50"), ("offset", str(OFFSET_MAX + 1))]
+    answer = raw(server, "GET", f"batchtasks/{task_id}", query=query)
+    assert answer.status == 400 and "offset" in answer.message
+
+
+def test_a_batch_task_of_a_group_is_for_its_devices(server, caller):
+    device_id, group_id = caller.device(caller.product(), "node-1"), caller.group("all")
+    caller.put(group_id, device_id)
+    task_id = create(server, targets_filter={"group_ids": [group_id]})
+    assert completed(server, task_id) == "Success"
+    assert [detail["target"] for detail in read(server, task_id)[1]] == [device_id]
+
+
+def test_the_file_of_a_task_that_was_refused_is_there_to_be_deleted(server, caller, tmp_path):
+    file_id = caller.upload(device_ids(tmp_path / "targets.xlsx", ["a"]))
+    body = {"task_name": "not a name", "task_type": "freezeDevices", "targets": [], "document_source": file_id}
+    assert raw(server, "POST", "batchtasks", body=body).status == 400
+    (file,) = raw(server, "GET", "batchtask-files").json()["files"]
+    assert (file["file_id"], file["file_name"]) == (file_id, "targets.xlsx") and file["upload_time"]
+    assert raw(server, "DELETE", f"batchtask-files/{file_id}").status == 204
+    assert raw(server, "GET", "batchtask-files").json()["files"] == []
+
+
+def test_all_tasks_of_a_type_are_read_by_offset_until_a_page_is_empty(serve):
+    """The data source, which has the kind, and may have the app and the status."""
+    server = serve(limits_batch_running=100)
+    app_id = server.credentials.app_id
+    tasks = [create(server, app_id=app_id, targets=[f"no-such-device-{number}"]) for number in range(53)]
+    for task_id in tasks:
+        completed(server, task_id)
+
+    def listed(**narrowed):
+        found = []
+        while True:
+            query = {"task_type": "freezeDevices", "limit": "50", "offset": str(len(found)), **narrowed}
+            answer = raw(server, "GET", "batchtasks", query=sorted(query.items()))
+            assert answer.status == 200, answer.body
+            if not (page := answer.json()["batchtasks"]):
+                return found
+            found += page
+
+    found = listed(app_id=app_id, status="Fail")
+    assert [task["task_id"] for task in found] == tasks[::-1]
+    assert all(task["task_progress"].keys() == COUNTERS and task["create_time"] for task in found)
+    assert {task["task_type"] for task in found} == {"freezeDevices"}
+    assert listed(status="Success") == [] and listed(task_type="unfreezeDevices") == []
 
 
 def test_an_app_that_is_gone_is_403_with_the_code_that_the_provider_looks_for(server):

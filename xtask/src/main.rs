@@ -11,6 +11,7 @@ mod chaos;
 mod check;
 mod ci;
 mod compatibility;
+mod definitions;
 mod demo;
 mod deploy;
 mod earlier;
@@ -62,7 +63,7 @@ enum Command {
     Bench(bench::Options),
     /// Count what the export spends on a row, and compare it with what it spent before
     Instructions,
-    /// Write docs/compatibility.md from the last run of `cargo xtask test --suite sdks`
+    /// Write docs/compatibility.md from the last run of `cargo xtask test --suite definitions --suite sdks`
     Compatibility,
     /// Everything, and a skipped test is a failed test
     Ci,

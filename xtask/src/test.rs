@@ -1,5 +1,5 @@
-//! `cargo xtask test`: the workspace's own tests, the official SDKs against the binary, other programs as judges
-//! of the files, linters of what it is deployed with, and faults on real nodes.
+//! `cargo xtask test`: the workspace's own tests, the official SDKs and the published definitions against the binary,
+//! other programs as judges of the files, linters of what it is deployed with, and faults on real nodes.
 //!
 //! Building is a step of its own, so that a suite's budget measures the suite and not the compiler.
 
@@ -14,13 +14,13 @@ use crate::pooler::Pooler;
 use crate::postgres::{Postgres, Purpose};
 use crate::suite::{Count, Outcome, Suite, skipped};
 use crate::summary::Summary;
-use crate::{chaos, deploy, earlier, poi, sdks, venv};
+use crate::{chaos, compatibility, definitions, deploy, earlier, poi, sdks, venv};
 
 #[derive(clap::Args, Default)]
 pub(crate) struct Options {
-    /// Run only this suite
+    /// Run only this suite; may be said several times
     #[arg(long)]
-    suite: Option<Which>,
+    suite: Vec<Which>,
     /// Passed on to pytest, for example `--suite python -- -k crash`
     #[arg(last = true)]
     pytest: Vec<String>,
@@ -30,6 +30,7 @@ pub(crate) struct Options {
 enum Which {
     Rust,
     Python,
+    Definitions,
     Sdks,
     Upgrade,
     Judges,
@@ -39,7 +40,7 @@ enum Which {
 
 impl Options {
     fn wants(&self, which: Which) -> bool {
-        self.suite.is_none_or(|only| only == which)
+        self.suite.is_empty() || self.suite.contains(&which)
     }
 }
 
@@ -50,9 +51,7 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
     if options.wants(Which::Python) {
         python(&options.pytest, summary);
     }
-    if options.wants(Which::Sdks) {
-        sdks::suite(&options.pytest, summary);
-    }
+    outsiders(options, summary);
     if options.wants(Which::Upgrade) {
         let server = Postgres::start(Purpose::Tests);
         let url = server.as_ref().map(|server| server.url.as_str()).map_err(String::as_str);
@@ -66,6 +65,16 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
     }
     if options.wants(Which::Chaos) {
         chaos::suite(&options.pytest, summary);
+    }
+}
+
+/// What others wrote, and the page that tells what came of it.
+fn outsiders(options: &Options, summary: &mut Summary) {
+    let defined = options.wants(Which::Definitions) && definitions::suite(&options.pytest, summary);
+    let played = options.wants(Which::Sdks) && sdks::suite(&options.pytest, summary);
+    // What did not run, or failed, has nothing to compare; the summary says so already.
+    if defined && played {
+        compatibility::judge(summary);
     }
 }
 
