@@ -1,6 +1,5 @@
 """One of the nodes: the real binary with a data directory, a disk and a clock of its own."""
 
-import glob
 import secrets
 import subprocess
 import time
@@ -45,7 +44,6 @@ class Node(Server):
         }
         super().__init__(directory, **{**shared, **settings})
         self.number = number
-        self.clock_off = 0
         self.launched = 0.0
         # Whether it was us who ended it.
         self.ended_by_us = True
@@ -73,18 +71,7 @@ class Node(Server):
             "UNLADE_PROJECT_ID": ROOT.project_id,
             "UNLADE_MASTER_KEY": MASTER_KEY,
         }
-        return {**super().environment(), **given, **self.clock()}
-
-    def clock(self):
-        """Only what the wall clock says is wrong: no clock of a real machine runs its monotonic one ahead."""
-        if not self.clock_off:
-            return {}
-        return {
-            "LD_PRELOAD": faketime(),
-            "FAKETIME": f"{self.clock_off:+}s",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            "DONT_FAKE_MONOTONIC": "1",
-        }
+        return {**super().environment(), **given}
 
     def launch(self):
         self.ended_by_us = False
@@ -136,11 +123,3 @@ class Node(Server):
 
     def ready(self, seconds=60):
         until(self.keep_up, f"{self} takes work", seconds, every=0.1, diagnosis=self.log)
-
-
-def faketime():
-    """The library of Debian's package `libfaketime`."""
-    found = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
-    if not found:
-        raise RuntimeError("libfaketime is not installed")
-    return found[0]

@@ -1,6 +1,7 @@
 """The real binary as a process on loopback, with a data directory that outlives it."""
 
 import csv
+import glob
 import http.client
 import json
 import os
@@ -45,6 +46,8 @@ class Server:
         self.authority = authority
         self.identity = identity or (authority and authority.identity())
         self.settings = {**USUAL_SETTINGS, **(self.identity.settings() if authority else {}), **settings}
+        # Seconds that its wall clock is ahead of ours after its next start.
+        self.clock_off = 0
         self.process = None
 
     @property
@@ -97,7 +100,14 @@ class Server:
     def environment(self):
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("UNLADE_")}
         given = {name: value for name, value in self.settings.items() if value is not None}
-        return {**inherited, **{f"UNLADE_{name.upper()}": str(value) for name, value in given.items()}}
+        return {**inherited, **{f"UNLADE_{name.upper()}": str(value) for name, value in given.items()}, **self.clock()}
+
+    def clock(self):
+        """Only what the wall clock says is wrong: no clock of a real machine runs its monotonic one ahead."""
+        if not self.clock_off:
+            return {}
+        off = {"LD_PRELOAD": faketime(), "FAKETIME": f"{self.clock_off:+}s"}
+        return {**off, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
 
     def well(self, path):
         assert self.process.poll() is None, f"the server ended by itself:\n{self.log()}"
@@ -183,3 +193,11 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def faketime():
+    """The library of Debian's package `libfaketime`."""
+    found = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
+    if not found:
+        raise RuntimeError("libfaketime is not installed")
+    return found[0]
