@@ -11,7 +11,8 @@ use types::{
 };
 
 use crate::{
-    Context, Error, Store, apps, batch_files, jobs, page,
+    Context, Error, Store, apps, batch_files, jobs,
+    page::{self, List},
     subtasks::{self, DetailFilter},
 };
 
@@ -117,34 +118,17 @@ impl BatchTasks<'_> {
                 if let Some(app_id) = &filter.app_id {
                     apps::must_exist(tx, &scope, app_id)?;
                 }
-                let (project_id, within) = (scope.project_id(), scope.apps_listed());
-                let narrowed = "project_id = ?1 AND task_type = ?2 AND (?3 IS NULL OR app_id = ?3)
-                    AND (?4 IS NULL OR status = ?4) AND (?5 IS NULL OR ?5 LIKE '%,' || app_id || ',%')";
+                let list = List {
+                    select: &format!("SELECT {COLUMNS} FROM batch_task WHERE project_id = ?1"),
+                    count: "SELECT COUNT(*) FROM batch_task WHERE project_id = ?1",
+                    narrowed: "task_type = ?2 AND (?3 IS NULL OR app_id = ?3) AND (?4 IS NULL OR status = ?4)
+                        AND (?5 IS NULL OR ?5 LIKE '%,' || app_id || ',%')",
+                    id: "task_id",
+                };
                 let (app, status) = (filter.app_id.as_ref(), filter.status.map(TaskStatus::as_str));
-                let count = tx.count(
-                    &format!("SELECT COUNT(*) FROM batch_task WHERE {narrowed}"),
-                    args![project_id, &filter.task_type, app, status, within.as_ref()],
-                )?;
-                let sql = format!(
-                    "SELECT {COLUMNS} FROM batch_task WHERE {narrowed} AND task_id < ?6
-                      ORDER BY task_id DESC LIMIT ?7 OFFSET ?8"
-                );
-                let marker = order.marker.to_string();
-                let records = tx.all(
-                    &sql,
-                    args![
-                        project_id,
-                        &filter.task_type,
-                        app,
-                        status,
-                        within.as_ref(),
-                        &marker,
-                        order.limit,
-                        order.offset,
-                    ],
-                    |row| Ok((page::record_id(row, 0)?, task(row)?)),
-                )?;
-                Ok(page::paged(records, count))
+                let (project_id, within) = (scope.project_id(), scope.apps_listed());
+                let args = args![project_id, &filter.task_type, app, status, within.as_ref()];
+                page::read(tx, &list, args, order, task)
             })
             .await
     }

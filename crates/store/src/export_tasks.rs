@@ -12,7 +12,10 @@ use types::{
     text, time,
 };
 
-use crate::{Context, Error, Store, apps, garbage, gate, jobs, page};
+use crate::{
+    Context, Error, Store, apps, garbage, gate, jobs,
+    page::{self, List},
+};
 
 mod work;
 
@@ -316,36 +319,18 @@ fn list(
     filter: &ExportFilter,
     order: PageOrder,
 ) -> StdResult<Paged<ExportTask>, Error> {
-    let (project_id, within) = (scope.project_id(), scope.apps_listed());
     let only_app = narrowing_app(tx, scope, filter.app_type, filter.app_id.as_deref())?;
-    let narrowed = "project_id = ?1 AND resource_type = ?2 AND (?3 IS NULL OR resource_condition = ?3)
-        AND (?4 IS NULL OR (app_type = 'APP' AND app_id = ?4))
-        AND (?5 IS NULL OR ?5 LIKE '%,' || source_app_id || ',%')";
-    let (condition, app) = (filter.resource_condition.as_ref(), only_app.as_ref());
-    let count = tx.count(
-        &format!("SELECT COUNT(*) FROM export_task WHERE {narrowed}"),
-        args![project_id, filter.resource_type, condition, app, within.as_ref()],
-    )?;
-    let sql = format!(
-        "SELECT {COLUMNS} FROM export_task WHERE {narrowed} AND export_task_id < ?6
-          ORDER BY export_task_id DESC LIMIT ?7 OFFSET ?8"
-    );
-    let marker = order.marker.to_string();
-    let records = tx.all(
-        &sql,
-        args![
-            project_id,
-            filter.resource_type,
-            condition,
-            app,
-            within.as_ref(),
-            &marker,
-            order.limit,
-            order.offset,
-        ],
-        |row| Ok((page::record_id(row, 0)?, task(row)?)),
-    )?;
-    Ok(page::paged(records, count))
+    let list = List {
+        select: &format!("SELECT {COLUMNS} FROM export_task WHERE project_id = ?1"),
+        count: "SELECT COUNT(*) FROM export_task WHERE project_id = ?1",
+        narrowed: "resource_type = ?2 AND (?3 IS NULL OR resource_condition = ?3)
+            AND (?4 IS NULL OR (app_type = 'APP' AND app_id = ?4))
+            AND (?5 IS NULL OR ?5 LIKE '%,' || source_app_id || ',%')",
+        id: "export_task_id",
+    };
+    let (condition, within) = (filter.resource_condition.as_ref(), scope.apps_listed());
+    let args = args![scope.project_id(), filter.resource_type, condition, only_app.as_ref(), within.as_ref()];
+    page::read(tx, &list, args, order, task)
 }
 
 /// Refuses a task whose rows belong to another app than the permit is for; of one that an older program has

@@ -11,7 +11,11 @@ use types::{
     text, time,
 };
 
-use crate::{Context, Error, Store, apps, garbage, gate, page, products};
+use crate::{
+    Context, Error, Store, apps, garbage, gate,
+    page::{self, List},
+    products,
+};
 
 /// The verbs of OTA packages.
 pub struct OtaPackages<'s>(&'s Store);
@@ -229,32 +233,25 @@ fn list(
     filter: &PackageFilter,
     order: PageOrder,
 ) -> Result<Paged<OtaPackage>, Error> {
-    const NARROWED: &str = "(?2 IS NULL OR o.app_id = ?2) AND (?3 IS NULL OR o.package_type = ?3)
-        AND (?4 IS NULL OR o.product_id = ?4) AND (?5 IS NULL OR o.version = ?5)
-        AND (?6 IS NULL OR ?6 LIKE '%,' || o.app_id || ',%')";
+    let list = List {
+        select: SELECT,
+        count: "SELECT COUNT(*) FROM ota_package o WHERE o.project_id = ?1",
+        narrowed: "(?2 IS NULL OR o.app_id = ?2) AND (?3 IS NULL OR o.package_type = ?3)
+            AND (?4 IS NULL OR o.product_id = ?4) AND (?5 IS NULL OR o.version = ?5)
+            AND (?6 IS NULL OR ?6 LIKE '%,' || o.app_id || ',%')",
+        id: "o.package_id",
+    };
     let PackageFilter { app_id, package_type, product_id, version } = filter;
     let within = scope.apps_listed();
-    let mut args = args![
+    let args = args![
         scope.project_id(),
         app_id.as_ref(),
         package_type.as_ref(),
         product_id.as_ref(),
         version.as_ref(),
         within.as_ref(),
-    ]
-    .to_vec();
-    let count = format!("SELECT COUNT(*) FROM ota_package o WHERE o.project_id = ?1 AND {NARROWED}");
-    let count = tx.count(&count, &args)?;
-    let marker = order.marker.to_string();
-    args.extend_from_slice(args![&marker, order.limit, order.offset]);
-    let sql = format!(
-        "{SELECT} AND {NARROWED} AND o.package_id < ?7 ORDER BY o.package_id DESC LIMIT ?8 OFFSET ?9"
-    );
-    let records = tx.all(&sql, &args, |row| {
-        let short = OtaPackage { file_location: None, ..package(row)?.package };
-        Ok((page::record_id(row, 0)?, short))
-    })?;
-    Ok(page::paged(records, count))
+    ];
+    page::read(tx, &list, args, order, |row| Ok(OtaPackage { file_location: None, ..package(row)?.package }))
 }
 
 fn insert(

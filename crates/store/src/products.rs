@@ -10,7 +10,10 @@ use types::{
     text, time,
 };
 
-use crate::{Context, Error, Store, apps, gate, page};
+use crate::{
+    Context, Error, Store, apps, gate,
+    page::{self, List},
+};
 
 /// The verbs of products.
 pub struct Products<'s>(&'s Store);
@@ -86,24 +89,17 @@ impl Products<'_> {
                 if let Some(app_id) = &filter.app_id {
                     apps::must_exist(tx, &scope, app_id)?;
                 }
-                let narrowed = "(?2 IS NULL OR p.app_id = ?2) AND (?3 IS NULL OR p.name = ?3)
-                    AND (?4 IS NULL OR ?4 LIKE '%,' || p.app_id || ',%')";
+                let list = List {
+                    select: SELECT,
+                    count: "SELECT COUNT(*) FROM product p WHERE p.project_id = ?1",
+                    narrowed: "(?2 IS NULL OR p.app_id = ?2) AND (?3 IS NULL OR p.name = ?3)
+                        AND (?4 IS NULL OR ?4 LIKE '%,' || p.app_id || ',%')",
+                    id: "p.record_id",
+                };
                 let (app, name) = (filter.app_id.as_deref(), filter.product_name.as_deref());
                 let (project_id, within) = (scope.project_id(), scope.apps_listed());
-                let count = tx.count(
-                    &format!("SELECT COUNT(*) FROM product p WHERE p.project_id = ?1 AND {narrowed}"),
-                    args![project_id, app, name, within.as_ref()],
-                )?;
-                let sql = format!(
-                    "{SELECT} AND {narrowed} AND p.record_id < ?5 ORDER BY p.record_id DESC LIMIT ?6 OFFSET ?7"
-                );
-                let marker = order.marker.to_string();
-                let records = tx.all(
-                    &sql,
-                    args![project_id, app, name, within.as_ref(), &marker, order.limit, order.offset],
-                    |row| Ok((page::record_id(row, 0)?, product(row, false)?)),
-                )?;
-                Ok(page::paged(records, count))
+                let args = args![project_id, app, name, within.as_ref()];
+                page::read(tx, &list, args, order, |row| product(row, false))
             })
             .await
     }

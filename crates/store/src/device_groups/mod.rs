@@ -12,7 +12,8 @@ use types::{
 use crate::{
     Context, Error, Store, apps,
     devices::{Reach, hold_tree},
-    gate, page,
+    gate,
+    page::{self, List},
 };
 
 mod members;
@@ -101,28 +102,24 @@ impl DeviceGroups<'_> {
                 if let Some(app_id) = &filter.app_id {
                     apps::must_exist(tx, &scope, app_id)?;
                 }
-                let narrowed = "(?2 IS NULL OR g.app_id = ?2) AND (?3 IS NULL OR g.name = ?3)
-                    AND (?4 IS NULL OR g.group_type = ?4) AND (?5 IS NULL OR g.modified_ms > ?5)
-                    AND (?6 IS NULL OR ?6 LIKE '%,' || g.app_id || ',%')";
-                let (within, marker) = (scope.apps_listed(), order.marker.to_string());
-                let mut args = args![
+                let list = List {
+                    select: SELECT,
+                    count: "SELECT COUNT(*) FROM device_group g WHERE g.project_id = ?1",
+                    narrowed: "(?2 IS NULL OR g.app_id = ?2) AND (?3 IS NULL OR g.name = ?3)
+                        AND (?4 IS NULL OR g.group_type = ?4) AND (?5 IS NULL OR g.modified_ms > ?5)
+                        AND (?6 IS NULL OR ?6 LIKE '%,' || g.app_id || ',%')",
+                    id: "g.record_id",
+                };
+                let within = scope.apps_listed();
+                let args = args![
                     scope.project_id(),
                     filter.app_id.as_ref(),
                     filter.name.as_ref(),
                     filter.group_type.as_ref(),
                     filter.modified_after_ms,
                     within.as_ref(),
-                ]
-                .to_vec();
-                let sql = format!("SELECT COUNT(*) FROM device_group g WHERE g.project_id = ?1 AND {narrowed}");
-                let count = tx.count(&sql, &args)?;
-                args.extend_from_slice(args![&marker, order.limit, order.offset]);
-                let sql = format!(
-                    "{SELECT} AND {narrowed} AND g.record_id < ?7 ORDER BY g.record_id DESC LIMIT ?8 OFFSET ?9"
-                );
-                let records =
-                    tx.all(&sql, &args, |row| Ok((page::record_id(row, 0)?, group(row, false)?)))?;
-                Ok(page::paged(records, count))
+                ];
+                page::read(tx, &list, args, order, |row| group(row, false))
             })
             .await
     }
