@@ -9,7 +9,8 @@ pub(crate) mod spreadsheets;
 
 use std::process::Command;
 
-use crate::place::{built, cargo, root};
+use crate::place::{built, root};
+use crate::release;
 use crate::suite::{Count, Suite};
 use crate::summary::Summary;
 
@@ -47,8 +48,7 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
         Some(Part::Fleet(options)) => return fleet::run(options, summary),
         None => {}
     }
-    let build = Suite { name: "bench build", budget_seconds: 3600, count: Count::ExitCode };
-    if !summary.add(build.run(&mut cargo(&["build", "--release", "-p", "unlade-bench", "-p", "unlade"]))) {
+    if !release::build(summary) {
         return;
     }
     let bench = Suite { name: "bench", budget_seconds: budget_seconds(options), count: Count::ExitCode };

@@ -9,8 +9,9 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 use std::{env, fs, process};
 
-use crate::place::{built, cargo};
-use crate::suite::{Count, Outcome, Suite, Tally, skipped};
+use crate::place::built;
+use crate::release;
+use crate::suite::{Outcome, Tally, skipped};
 use crate::summary::Summary;
 
 /// What a row costs, as measured when it was last changed. Half of it is SHA-256, which a processor does in a few
@@ -25,8 +26,7 @@ const MANY: u64 = 12_000;
 const NAME: &str = "instructions";
 
 pub(crate) fn run(summary: &mut Summary) {
-    let build = Suite { name: "instructions build", budget_seconds: 3600, count: Count::ExitCode };
-    if !summary.add(build.run(&mut cargo(&["build", "--release", "-p", "unlade-bench"]))) {
+    if !release::build(summary) {
         return;
     }
     summary.add(if has_valgrind() {

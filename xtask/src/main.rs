@@ -24,6 +24,7 @@ mod place;
 mod poi;
 mod pooler;
 mod postgres;
+mod release;
 mod sdks;
 mod simulate;
 mod suite;

@@ -5,7 +5,8 @@
 
 use std::process::Command;
 
-use crate::place::{built, cargo, root};
+use crate::place::{built, root};
+use crate::release;
 use crate::suite::{Count, Suite};
 use crate::summary::Summary;
 
@@ -36,8 +37,7 @@ impl Options {
 }
 
 pub(crate) fn run(options: &Options, summary: &mut Summary) {
-    let build = Suite { name: "simulation build", budget_seconds: 3600, count: Count::ExitCode };
-    if !summary.add(build.run(&mut cargo(&["build", "--release", "-p", "unlade-simulation"]))) {
+    if !release::build(summary) {
         return;
     }
     let suite =

@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use crate::place::{built, cargo, root};
+use crate::place::{built, root};
+use crate::release;
 use crate::suite::{Count, Suite};
 use crate::summary::Summary;
 
@@ -27,8 +28,7 @@ impl Options {
 }
 
 pub(crate) fn run(options: &Options, summary: &mut Summary) {
-    let build = Suite { name: "bench build", budget_seconds: 3600, count: Count::ExitCode };
-    if !summary.add(build.run(&mut cargo(&["build", "--release", "-p", "unlade-bench", "-p", "unlade"]))) {
+    if !release::build(summary) {
         return;
     }
     let budget_seconds = if options.quick { 120 } else { 1800 };

@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
-use crate::place::{built, cargo, root};
+use crate::place::{built, root};
 use crate::postgres::{Postgres, Purpose};
+use crate::release;
 use crate::suite::{Count, Suite, skipped};
 use crate::summary::Summary;
 
@@ -33,8 +34,7 @@ impl Options {
 }
 
 pub(crate) fn run(options: &Options, summary: &mut Summary) {
-    let build = Suite { name: "bench build", budget_seconds: 3600, count: Count::ExitCode };
-    if !summary.add(build.run(&mut cargo(&["build", "--release", "-p", "unlade-bench", "-p", "unlade"]))) {
+    if !release::build(summary) {
         return;
     }
     let server = match Postgres::start(Purpose::Benchmarks) {

@@ -7,6 +7,7 @@ use std::{env, fs};
 
 use super::peers::{self, PEERS};
 use crate::place::{built, cargo, root, target};
+use crate::release;
 use crate::suite::{Count, Suite};
 use crate::summary::Summary;
 
@@ -40,8 +41,7 @@ impl Options {
 }
 
 pub(crate) fn run(options: &Options, summary: &mut Summary) {
-    let build = Suite { name: "bench build", budget_seconds: 3600, count: Count::ExitCode };
-    if !summary.add(build.run(&mut cargo(&["build", "--release", "-p", "unlade-bench", "-p", "unlade"]))) {
+    if !release::build(summary) {
         return;
     }
     let mut command = command(options);
