@@ -30,6 +30,17 @@ def ids(devices):
     return [device.device_id for device in devices]
 
 
+def test_an_app_that_is_not_there_does_not_exist(caller, product_id):
+    refused(lambda: caller.device(product_id, "n", app_id="nobody"), 403, "IOTDA.001000")
+    refused(lambda: caller.all_devices(app_id="nobody"), 403, "IOTDA.001000")
+
+
+def test_a_secret_is_reset_without_a_body(server, caller, product_id):
+    device_id = caller.device(product_id, "n")
+    answer = raw(server, "POST", f"devices/{device_id}/action", [("action_id", "resetSecret")])
+    assert (answer.status, len(answer.json()["secret"]), answer.json()["secret_type"]) == (200, 32, "PRIMARY")
+
+
 def test_what_is_named_changes_and_the_rest_stays(caller, product_id):
     device_id = caller.device(product_id, "n", device_name="before", description="a lamp", extension_info={"pole": 1})
     auth = iotda.AuthInfoWithoutSecret(secure_access=False, timeout=0)

@@ -21,9 +21,8 @@ pub(crate) async fn add(State(api): State<Api>, call: Call) -> Answer {
     let app_id = fields.text("app_id", rule::ID36);
     let order = add_device(&mut fields);
     let (app_id, order) = fields.finish((app_id, order))?;
-    let device =
-        api.store.devices().add(&permit, app_id, order).await.map_err(missing_product_is_bad_input)?;
-    Ok(created(&device))
+    let added = api.store.devices().add(&permit, app_id, order).await;
+    Ok(created(&added.map_err(super::foreign_app_is_missing).map_err(missing_product_is_bad_input)?))
 }
 
 /// A product that does not exist is 404 where it is asked for, but here it is a wrong field of the body: 400.

@@ -13,7 +13,8 @@ pub(crate) async fn list(State(api): State<Api>, call: Call) -> Answer {
     let page = query.page();
     let filter = filter(&mut query);
     query.finish(())?;
-    let found = api.store.devices().list(&permit, filter, page).await?;
+    let found =
+        api.store.devices().list(&permit, filter, page).await.map_err(super::foreign_app_is_missing)?;
     Ok(ok(&Devices { page: found.page(), devices: found.records }))
 }
 

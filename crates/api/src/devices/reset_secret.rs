@@ -5,6 +5,7 @@ use domain::{
     Action,
     order::{Fields, new_secret},
 };
+use serde_json::json;
 use types::{Code, text};
 
 use crate::{Api, call::Call, error::Answer, respond::ok};
@@ -16,7 +17,8 @@ pub(crate) async fn reset_secret(State(api): State<Api>, call: Call) -> Answer {
         query.wrong(Code::InvalidInput, "action_id", text!("must be resetSecret", "取值只能是resetSecret"));
     }
     query.finish(())?;
-    let body = call.json()?;
+    // Nothing of it is required, so it may be left out.
+    let body = if call.is_bare() { json!({}) } else { call.json()? };
     let mut fields = Fields::of(&body, Code::InvalidInput)?;
     let order = new_secret(&mut fields);
     let (secret_type, secret) = fields.finish(order)?;
