@@ -6,6 +6,7 @@ import pytest
 from huaweicloudsdkcore.exceptions import exceptions
 
 from vocabulary import Account, allow, caller_of, deny, raw, refused, until
+from vocabulary.raw import signed_request
 
 READ = allow("iotda:*:query*")
 EXPORTS = "iotda:exporttasks:*"
@@ -138,6 +139,23 @@ def test_guesses_of_a_password_that_come_together_are_no_more_than_those_that_co
     assert {answer.status for answer in answers} == {401}
     # Two are checked at a time, and the second of them may have begun before the fifth was found wrong.
     assert 5 <= sum("Retry-After" not in answer.headers for answer in answers) <= 6
+
+
+def test_whoever_fails_with_ten_thousand_keys_has_no_more_guesses_of_a_password(serve):
+    account = Account(serve(batch_workers=0, export_workers=0, limits_signature_failures=1))
+    account.user("lisa", password=PASSWORD)
+    request = signed_request(account.server, "GET", "apps", [], None, {}, ak="NOBODY00000", sk="x" * 40)
+    connection = account.server.connection(60)
+    # As many as are remembered at a time.
+    for number in range(10_000):
+        connection.putrequest(request.method, request.uri, skip_host=True)
+        for name, value in request.header_params.items():
+            connection.putheader(name, value.replace("NOBODY00000", f"NOBODY{number:05}"))
+        connection.endheaders()
+        assert connection.getresponse().read()
+    connection.close()
+    assert "Retry-After" not in account.login("lisa", "Wrong-horse1").headers
+    assert "Retry-After" in account.login("lisa", PASSWORD).headers
 
 
 def test_somebody_changes_their_own_password_and_their_tokens_end(account):

@@ -38,12 +38,12 @@ pub fn router(parts: Parts) -> Result<Router, store::Error> {
     tracing::info!(instance_id, "this installation's Instance-Id");
     let room = Room::new(parts.store.context().limits.held_bytes);
     let limits = &parts.store.context().limits;
-    let lockout = Lockout::new(limits.signature_failures, limits.lock_seconds);
+    let lockout = || Lockout::new(limits.signature_failures, limits.lock_seconds);
     let rates = Rates::new(limits.api_requests_per_second, limits.account_requests_per_second);
     let (bounded, open) = (Entrance::of(parts.requests_max), Entrance::open());
     let enter = |entrance: &Entrance| from_fn_with_state(entrance.clone(), entrance::enter);
     let readings = Arc::new(Semaphore::new(READINGS_MAX));
-    let passwords = iam::Passwords::new();
+    let (lockout, passwords) = (lockout(), iam::Passwords::new(lockout()));
     let api = Api(Arc::new(Inner { parts, instance_id, room, lockout, passwords, rates, readings }));
     let around = |operation| from_fn_with_state(Around { api: api.clone(), operation }, respond::around);
     let unknown = respond::unknown.layer(enter(&open)).layer(around("unknown"));

@@ -15,7 +15,8 @@ use types::{Code, Fault, text};
 
 use super::Source;
 
-/// Failures that are remembered; it takes as many addresses to fill.
+/// Failures that are remembered. Who fails with more names than that leaves others unlocked, so passwords, which can be
+/// guessed, have a lockout of their own: each guess is a slow hash, and within a lock there is no time for so many.
 const ENTRIES_MAX: usize = 10_000;
 
 /// What failed, and from which network.

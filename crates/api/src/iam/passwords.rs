@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use types::{Code, Fault};
 
 use super::asked::Asked;
-use crate::{Api, call::blocking, error::ApiError};
+use crate::{Api, authenticate::Lockout, call::blocking, error::ApiError};
 
 /// Hashes at work at a time: each has 19 MiB.
 const AT_WORK: usize = 2;
@@ -17,6 +17,7 @@ const WAITING_MAX: usize = 64;
 
 /// Turns to hash.
 pub(crate) struct Passwords {
+    lockout: Lockout,
     turns: Arc<Semaphore>,
     places: Arc<Semaphore>,
 }
@@ -30,8 +31,10 @@ pub(super) enum Login {
 }
 
 impl Passwords {
-    pub(crate) fn new() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_WORK)), places: Arc::new(Semaphore::new(WAITING_MAX)) }
+    /// Names that fail too often are locked by `lockout`.
+    pub(crate) fn new(lockout: Lockout) -> Self {
+        let (turns, places) = (Semaphore::new(AT_WORK), Semaphore::new(WAITING_MAX));
+        Self { lockout, turns: Arc::new(turns), places: Arc::new(places) }
     }
 
     /// Works when it is its turn, unless by then it `may` no more.
@@ -72,10 +75,9 @@ impl Passwords {
             Login::Id(id) => (None, Some(id.clone()), id),
         };
         let found = api.store.password_of(name, id).await?;
-        let known = found.as_ref().map_or(typed, |(user, _)| user.user_id.clone());
-        let who = format!("user {known}");
+        let who = found.as_ref().map_or(typed, |(user, _)| user.user_id.clone());
         // At once, so that nobody waits for nothing, and at its turn, so that guesses that come together are no more.
-        let unlocked = || api.0.lockout.refuse_locked(&who, asked.source);
+        let unlocked = || self.lockout.refuse_locked(&who, asked.source);
         unlocked()?;
         let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
         // Counted before the turn is over, also for whoever goes away meanwhile.
@@ -83,8 +85,8 @@ impl Passwords {
         let guess = move || {
             let right = password_matches(hash.as_deref(), &password);
             match right {
-                true => counts.0.lockout.succeeded(&guessed, source),
-                false => counts.0.lockout.failed(&guessed, source),
+                true => counts.0.passwords.lockout.succeeded(&guessed, source),
+                false => counts.0.passwords.lockout.failed(&guessed, source),
             }
             Ok(right)
         };
