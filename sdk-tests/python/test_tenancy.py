@@ -1,5 +1,5 @@
-"""Several projects on one server: nothing of one is seen from another, or touched, by whoever guesses its ids; not even by
-somebody who may do everything in both."""
+"""Several projects on one server, and several apps in a project: nothing of one is seen from another, or touched, by whoever
+guesses its ids; not even by somebody who may do everything in both projects, or everything in one of the apps."""
 
 import json
 
@@ -8,21 +8,20 @@ import pytest
 from stranger.mutate import Request, bytes_of, filled
 from stranger.operations import OPERATIONS, Known
 from stranger.world import UNBOUNDED, World
-from vocabulary import Account, device_ids, raw
+from vocabulary import Account, allow, device_ids, raw
 
 # Of no project, or of nobody.
 NOBODY_S = {"fresh", "template"}
 
 
 class Neighbour:
-    """Another project on a world's server, with something of each kind of its own."""
+    """Another app on a world's server, with something of each kind of its own."""
 
-    def __init__(self, world, directory):
-        self.world, self.server = world, world.server
-        self.project_id = Account(self.server).project("next-door")
-        caller = self.server.caller(project_id=self.project_id)
-        app_id, product = caller.app("ours"), {"name": "meter"}
-        product_id = caller.product(app_id=app_id, **product)
+    def __init__(self, world, directory, project_id):
+        self.world, self.server, self.project_id, self.key = world, world.server, project_id, {}
+        caller = self.server.caller(project_id=project_id)
+        self.app_id = app_id = caller.app("ours")
+        product_id = caller.product(app_id=app_id)
         gateway_id = caller.device(product_id, "gateway")
         device_id = caller.device(product_id, "device")
         task_id = caller.batch("freezeDevices", targets=[device_id], app_id=app_id)
@@ -54,7 +53,7 @@ class Neighbour:
             start, end = path.index("{"), path.index("}")
             path = path[:start] + ids.id(operation.id.kind) + path[end + 1 :]
         query, body = filled(request.query, ids), bytes_of(request, ids)
-        return raw(self.server, operation.method, path, query, body, project_id=self.project_id)
+        return raw(self.server, operation.method, path, query, body, project_id=self.project_id, **self.key)
 
 
 class Ids:
@@ -87,9 +86,29 @@ SHOWN = sorted(name for name, operation in OPERATIONS.items() if name.startswith
 
 
 @pytest.fixture(scope="module")
-def neighbour(serve_module, tmp_path_factory):
-    directory = tmp_path_factory.mktemp("files")
-    return Neighbour(World(serve_module(**UNBOUNDED), directory), directory)
+def world(serve_module, tmp_path_factory):
+    return World(serve_module(**UNBOUNDED), tmp_path_factory.mktemp("files"))
+
+
+@pytest.fixture(scope="module")
+def neighbour(world, tmp_path_factory):
+    """The root, in another project."""
+    return Neighbour(world, tmp_path_factory.mktemp("files"), Account(world.server).project("next-door"))
+
+
+@pytest.fixture(scope="module")
+def lodger(world, tmp_path_factory):
+    """Somebody who may do everything in another app of the project, and nothing else."""
+    lodger = Neighbour(world, tmp_path_factory.mktemp("files"), world.server.credentials.project_id)
+    may = allow("iotda:*:*", Resource=[f"IoTDA:*:*:app:{lodger.app_id}"])
+    _, lodger.key = Account(world.server).person("lodger", may)
+    return lodger
+
+
+def ids(neighbour, kind):
+    """One of another's, and one like it that nobody has."""
+    theirs = neighbour.world.id(kind)
+    return theirs, theirs[:-1] + ("0" if theirs[-1] != "0" else "1")
 
 
 def everything(world):
@@ -116,11 +135,20 @@ def told(answer, id):
 
 @pytest.mark.parametrize(("name", "kind"), GUESSES)
 def test_an_id_of_another_project_is_answered_like_one_that_nobody_has(neighbour, name, kind):
-    theirs = neighbour.world.id(kind)
-    nobody_s = theirs[:-1] + ("0" if theirs[-1] != "0" else "1")
+    theirs, nobody_s = ids(neighbour, kind)
     before = everything(neighbour.world)
     answers = {id: neighbour.asks(name, kind, id) for id in (nobody_s, theirs)}
     assert told(answers[theirs], theirs) == told(answers[nobody_s], nobody_s)
     if OPERATIONS[name].id and kind == OPERATIONS[name].id.kind:
         assert answers[theirs].status in (403, 404), answers[theirs].body
     assert everything(neighbour.world) == before
+
+
+@pytest.mark.parametrize(("name", "kind"), [(name, kind) for name, kind in GUESSES if kind != "file"])
+def test_what_lies_in_another_app_is_denied_or_not_there(lodger, name, kind):
+    theirs, nobody_s = ids(lodger, kind)
+    (before, _), answer = everything(lodger.world), lodger.asks(name, kind, theirs)
+    if answer.status not in (403, 404):
+        assert told(answer, theirs) == told(lodger.asks(name, kind, nobody_s), nobody_s)
+        assert not OPERATIONS[name].id or kind != OPERATIONS[name].id.kind, answer.body
+    assert everything(lodger.world)[0] == before
