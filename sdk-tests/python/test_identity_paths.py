@@ -7,7 +7,7 @@ import pytest
 
 from vocabulary import Account, raw
 
-ROUTER = Path(__file__).resolve().parents[2] / "crates" / "api" / "src" / "router.rs"
+ROUTER = Path(__file__).resolve().parents[2] / "crates" / "api" / "src" / "router" / "account.rs"
 ROW = re.compile(r'\(\s*"(\w+)",\s*"(/v[^"]+)",\s*(get|post|put|patch|delete|head)\(')
 GRANTED = re.compile(r'\("(/v[^"]+/roles)", "([^"]*)"\)')
 # What anybody may ask who is proven, because it is about themselves; and what proves somebody.

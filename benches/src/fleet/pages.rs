@@ -4,11 +4,8 @@ use std::{ops::Range, path::Path, time::Instant};
 
 use domain::Action;
 use serde::{Deserialize, Serialize};
-use store::{
-    devices::DeviceFilter,
-    subtasks::{self, DetailFilter},
-};
-use types::{RecordId, page::PageOrder};
+use store::{devices::DeviceFilter, subtasks::DetailFilter};
+use types::{RecordId, batch_task::SubtaskStatus, page::PageOrder};
 
 use crate::{
     Outcome,
@@ -37,9 +34,9 @@ pub(crate) fn pages(directory: &Path) -> Outcome<Vec<Times>> {
         ("any", DetailFilter::default()),
         (
             "status=Success",
-            DetailFilter { status: subtasks::detail_status("Success"), ..DetailFilter::default() },
+            DetailFilter { status: Some(Some(SubtaskStatus::Success)), ..DetailFilter::default() },
         ),
-        ("status=Fail", DetailFilter { status: subtasks::detail_status("Fail"), ..DetailFilter::default() }),
+        ("status=Fail", DetailFilter { status: Some(Some(SubtaskStatus::Fail)), ..DetailFilter::default() }),
     ];
     let show = permit(Action::BATCHTASKS_QUERY)?;
     for (name, filter) in subtasks {

@@ -7,10 +7,14 @@ use axum::{
     http::{HeaderMap, request::Parts as Head},
 };
 use blob::Space;
-use domain::{Action, Caller, Permit, authorize_about, iam::Facts, order::rule};
-use serde_json::Value as Json;
+use domain::{
+    Action, Caller, Permit, authorize_about,
+    iam::Facts,
+    order::{Fields, rule},
+};
+use serde_json::{Map, Value as Json};
 use sign::Payload;
-use types::{Code, Fault, Language, text};
+use types::{Code, Fault, Language, Text, text};
 
 use crate::{
     Api, audit,
@@ -75,9 +79,31 @@ impl Call {
         if rule::ID128.admits(&id) { Ok(id) } else { Err(missing.into()) }
     }
 
+    /// Reads the query's parameters.
+    pub(crate) fn asked<T>(&self, read: impl FnOnce(&mut Query) -> T) -> Result<T, Fault> {
+        let mut query = self.query()?;
+        let value = read(&mut query);
+        query.finish(value)
+    }
+
     /// The query's parameters.
-    pub(crate) fn query(&self) -> Result<Query, Fault> {
+    fn query(&self) -> Result<Query, Fault> {
         Query::parse(self.query.as_deref())
+    }
+
+    /// Reads the fields of the body; what is wrong with them is refused with `code`.
+    pub(crate) fn read<T>(&self, code: Code, read: impl FnOnce(&mut Fields<'_>) -> T) -> Result<T, Fault> {
+        fields(&self.json()?, code, read)
+    }
+
+    /// The same of a body that may be left out.
+    pub(crate) fn read_any<T>(
+        &self,
+        code: Code,
+        read: impl FnOnce(&mut Fields<'_>) -> T,
+    ) -> Result<T, Fault> {
+        let body = if self.body.bytes.is_empty() { Json::Object(Map::new()) } else { self.json()? };
+        fields(&body, code, read)
     }
 
     /// The body as JSON.
@@ -91,11 +117,6 @@ impl Call {
         }
         serde_json::from_slice(&self.body.bytes)
             .map_err(|error| invalid(text!("body: {error}", "body：JSON解析失败，原因：{error}")))
-    }
-
-    /// Whether there is no body at all.
-    pub(crate) fn is_bare(&self) -> bool {
-        self.body.bytes.is_empty()
     }
 
     /// The language that the caller reads.
@@ -171,8 +192,9 @@ impl Proven {
         }
         match named("instance-id") {
             None => {}
-            Some(id) if !is_instance_id(id) => {
-                return Err(not_an_instance_id().into());
+            Some(id) if !rule::INSTANCE_ID.admits(id) => {
+                let why = Text::field("Instance-Id", rule::INSTANCE_ID.says.into());
+                return Err(Fault::new(Code::InvalidInput, why).into());
             }
             Some(id) if id != api.0.instance_id => return Err(Code::ForeignProject.into()),
             Some(_) => {}
@@ -194,17 +216,15 @@ impl Proven {
     }
 }
 
-fn not_an_instance_id() -> Fault {
-    let why = text!(
-        "Instance-Id: must be 1 to 36 of 0-9, a-f and -",
-        "Instance-Id：必须为1~36个字符，只能包含0-9、a-f和连接符（-）"
-    );
-    Fault::new(Code::InvalidInput, why)
-}
-
-fn is_instance_id(text: &str) -> bool {
-    (1..=36).contains(&text.len())
-        && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'))
+/// Reads the fields of a body that was parsed.
+pub(crate) fn fields<T>(
+    body: &Json,
+    code: Code,
+    read: impl FnOnce(&mut Fields<'_>) -> T,
+) -> Result<T, Fault> {
+    let mut fields = Fields::of(body, code)?;
+    let value = read(&mut fields);
+    fields.finish(value)
 }
 
 /// For work that needs a thread.

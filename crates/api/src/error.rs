@@ -119,7 +119,7 @@ impl IntoResponse for ApiError {
 }
 
 /// The status of a code. Some surprise, and are documented so: a missing app is 403, a rate limit too.
-fn status(code: Code) -> StatusCode {
+pub(crate) fn status(code: Code) -> StatusCode {
     // Every code stands below: one that is missing does not compile.
     use Code::*;
     #[rustfmt::skip] // A code a line would be three pages.

@@ -6,7 +6,18 @@ use axum::{
 };
 use types::Language;
 
-use crate::{Api, error::not_ready, space};
+use crate::{Api, error::not_ready, openapi::About, space};
+
+pub(crate) fn about_alive(about: &mut About<'_>) {
+    about.does("Whether the process answers.").gives_bytes(200, "text/plain", &[]);
+}
+
+pub(crate) fn about_ready(about: &mut About<'_>) {
+    about
+        .does("Whether the process may take work; if not, why.")
+        .gives_bytes(200, "text/plain", &[])
+        .gives_bytes(503, "text/plain", &[]);
+}
 
 /// The process answers.
 pub(crate) async fn alive() -> &'static str {

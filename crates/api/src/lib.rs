@@ -2,6 +2,7 @@
 //! -> `call` -> `domain::authorize` -> an endpoint's own reading of its fields -> one unit of work in the
 //! store -> an answer. One endpoint a file; what cannot be answered becomes a status in `error`.
 
+mod answering;
 mod apps;
 mod audit;
 mod authenticate;
@@ -15,6 +16,7 @@ mod error;
 mod export_tasks;
 mod health;
 mod iam;
+mod openapi;
 mod ota_packages;
 mod products;
 mod query;
@@ -28,8 +30,12 @@ mod space;
 mod tags;
 mod templates;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
+use axum::body::Bytes;
 use blob::{Blobs, Space};
 use jobs::Bell;
 use store::Store;
@@ -77,6 +83,8 @@ struct Inner {
     rates: rate::Rates,
     /// Turns to read an upload.
     readings: Arc<tokio::sync::Semaphore>,
+    /// What describes the API, once somebody has asked for it.
+    openapi: OnceLock<Bytes>,
 }
 
 impl std::ops::Deref for Api {

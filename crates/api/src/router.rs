@@ -1,22 +1,20 @@
-//! The whole URL space.
+//! The whole URL space; that of the account is `router/account.rs`.
 
-use std::sync::Arc;
+mod account;
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    handler::Handler,
-    middleware::from_fn_with_state,
-    routing::{MethodRouter, delete, get, head, patch, post, put},
-};
+use std::sync::{Arc, OnceLock};
+
+use axum::{Router, extract::DefaultBodyLimit, handler::Handler, middleware::from_fn_with_state};
 use tokio::sync::Semaphore;
 
 use crate::{
-    Api, Inner, Parts, apps,
+    Api, Inner, Parts,
+    answering::{Answering, delete, get, post, put},
+    apps,
     authenticate::Lockout,
     batch_files, batch_tasks, device_groups, devices,
     entrance::{self, Entrance},
-    export_tasks, health, iam, ota_packages, products,
+    export_tasks, health, iam, openapi, ota_packages, products,
     rate::Rates,
     respond::{self, Around},
     room::Room,
@@ -44,19 +42,23 @@ pub fn router(parts: Parts) -> Result<Router, store::Error> {
     let enter = |entrance: &Entrance| from_fn_with_state(entrance.clone(), entrance::enter);
     let readings = Arc::new(Semaphore::new(READINGS_MAX));
     let (lockout, passwords) = (lockout(), iam::Passwords::new(lockout()));
-    let api = Api(Arc::new(Inner { parts, instance_id, room, lockout, passwords, rates, readings }));
+    let api = Api(Arc::new(Inner {
+        parts,
+        instance_id,
+        room,
+        lockout,
+        passwords,
+        rates,
+        readings,
+        openapi: OnceLock::new(),
+    }));
     let around = |operation| from_fn_with_state(Around { api: api.clone(), operation }, respond::around);
     let unknown = respond::unknown.layer(enter(&open)).layer(around("unknown"));
     let mut router = Router::new();
     let served = |operation: &str| !api.only_health || HEALTH.contains(&operation);
-    for (operation, path, endpoint) in endpoints()
-        .into_iter()
-        .chain(of_groups())
-        .chain(of_account())
-        .filter(|(operation, ..)| served(operation))
-    {
+    for (operation, path, answering) in endpoints().filter(|(operation, ..)| served(operation)) {
         let entrance = if HEALTH.contains(&operation) { &open } else { &bounded };
-        router = router.route(&path, endpoint.layer(enter(entrance)).layer(around(operation)));
+        router = router.route(&path, answering.methods.layer(enter(entrance)).layer(around(operation)));
     }
     Ok(router
         .fallback(unknown.clone())
@@ -68,193 +70,272 @@ pub fn router(parts: Parts) -> Result<Router, store::Error> {
 
 /// An endpoint: the name that the API's documentation and our metrics and logs know it by, its path, and what answers
 /// which method.
-type Endpoint = (&'static str, String, MethodRouter<Api>);
+type Endpoint = (&'static str, String, Answering);
+
+/// Every endpoint.
+pub(crate) fn endpoints() -> impl Iterator<Item = Endpoint> {
+    of_registry()
+        .into_iter()
+        .chain(of_devices())
+        .chain(of_tasks())
+        .chain(of_files())
+        .chain(open())
+        .chain(of_groups())
+        .chain(account::endpoints())
+}
 
 /// A path in a project. Not nested: nesting would cut the path that was signed.
 fn at(path: &str) -> String {
     format!("/v5/iot/{{project_id}}{path}")
 }
 
-/// Every endpoint of the service but those of groups, and how the server is.
-fn endpoints() -> Vec<Endpoint> {
+/// Apps and products.
+fn of_registry() -> Vec<Endpoint> {
     vec![
-        ("AddApplication", at("/apps"), post(apps::add::add)),
-        ("ShowApplications", at("/apps"), get(apps::list::list)),
-        ("ShowApplication", at("/apps/{app_id}"), get(apps::show::show)),
-        ("UpdateApplication", at("/apps/{app_id}"), put(apps::update::update)),
-        ("DeleteApplication", at("/apps/{app_id}"), delete(apps::delete::delete)),
-        ("CreateProduct", at("/products"), post(products::create::create)),
-        ("ListProducts", at("/products"), get(products::list::list)),
-        ("ShowProduct", at("/products/{product_id}"), get(products::show::show)),
-        ("UpdateProduct", at("/products/{product_id}"), put(products::update::update)),
-        ("DeleteProduct", at("/products/{product_id}"), delete(products::delete::delete)),
-        ("AddDevice", at("/devices"), post(devices::add::add)),
-        ("ListDevices", at("/devices"), get(devices::list::list)),
-        ("ShowDevice", at("/devices/{device_id}"), get(devices::show::show)),
-        ("UpdateDevice", at("/devices/{device_id}"), put(devices::update::update)),
-        ("DeleteDevice", at("/devices/{device_id}"), delete(devices::delete::delete)),
-        ("ResetDeviceSecret", at("/devices/{device_id}/action"), post(devices::reset_secret::reset_secret)),
+        ("AddApplication", at("/apps"), post(apps::add::add).told(apps::add::about)),
+        ("ShowApplications", at("/apps"), get(apps::list::list).told(apps::list::about)),
+        ("ShowApplication", at("/apps/{app_id}"), get(apps::show::show).told(apps::show::about)),
+        ("UpdateApplication", at("/apps/{app_id}"), put(apps::update::update).told(apps::update::about)),
+        ("DeleteApplication", at("/apps/{app_id}"), delete(apps::delete::delete).told(apps::delete::about)),
+        ("CreateProduct", at("/products"), post(products::create::create).told(products::create::about)),
+        ("ListProducts", at("/products"), get(products::list::list).told(products::list::about)),
+        ("ShowProduct", at("/products/{product_id}"), get(products::show::show).told(products::show::about)),
+        (
+            "UpdateProduct",
+            at("/products/{product_id}"),
+            put(products::update::update).told(products::update::about),
+        ),
+        (
+            "DeleteProduct",
+            at("/products/{product_id}"),
+            delete(products::delete::delete).told(products::delete::about),
+        ),
+    ]
+}
+
+/// Devices with what belongs to them.
+fn of_devices() -> Vec<Endpoint> {
+    vec![
+        ("AddDevice", at("/devices"), post(devices::add::add).told(devices::add::about)),
+        ("ListDevices", at("/devices"), get(devices::list::list).told(devices::list::about)),
+        ("ShowDevice", at("/devices/{device_id}"), get(devices::show::show).told(devices::show::about)),
+        (
+            "UpdateDevice",
+            at("/devices/{device_id}"),
+            put(devices::update::update).told(devices::update::about),
+        ),
+        (
+            "DeleteDevice",
+            at("/devices/{device_id}"),
+            delete(devices::delete::delete).told(devices::delete::about),
+        ),
+        (
+            "ResetDeviceSecret",
+            at("/devices/{device_id}/action"),
+            post(devices::reset_secret::reset_secret).told(devices::reset_secret::about),
+        ),
         (
             "ChangeGateway",
             at("/devices/{device_id}/change-gateway"),
-            post(devices::change_gateway::change_gateway),
+            post(devices::change_gateway::change_gateway).told(devices::change_gateway::about),
         ),
-        ("FreezeDevice", at("/devices/{device_id}/freeze"), post(devices::freeze::freeze)),
-        ("UnfreezeDevice", at("/devices/{device_id}/unfreeze"), post(devices::unfreeze::unfreeze)),
-        ("ShowDeviceShadow", at("/devices/{device_id}/shadow"), get(shadows::show::show)),
-        ("UpdateDeviceShadowDesiredData", at("/devices/{device_id}/shadow"), put(shadows::update::update)),
-        ("DeleteDeviceShadow", at("/devices/{device_id}/shadow"), delete(shadows::delete::delete)),
-        ("TagDevice", at("/tags/bind-resource"), post(tags::bind::bind)),
-        ("UntagDevice", at("/tags/unbind-resource"), post(tags::unbind::unbind)),
-        ("ListResourcesByTags", at("/tags/query-resources"), post(tags::query_resources::query_resources)),
-        ("UploadBatchTaskFile", at("/batchtask-files"), post(batch_files::upload::upload)),
-        ("ListBatchTaskFiles", at("/batchtask-files"), get(batch_files::list::list)),
-        ("DeleteBatchTaskFile", at("/batchtask-files/{file_id}"), delete(batch_files::delete::delete)),
-        ("CreateBatchTask", at("/batchtasks"), post(batch_tasks::create::create)),
-        ("ListBatchTasks", at("/batchtasks"), get(batch_tasks::list::list)),
-        ("ShowBatchTask", at("/batchtasks/{task_id}"), get(batch_tasks::show::show)),
-        ("RetryBatchTask", at("/batchtasks/{task_id}/retry"), post(batch_tasks::control::retry)),
-        ("StopBatchTask", at("/batchtasks/{task_id}/stop"), post(batch_tasks::control::stop)),
-        ("ConfirmBatchTask", at("/batchtasks/{task_id}/confirm"), post(batch_tasks::control::confirm)),
-        ("DeleteBatchTask", at("/batchtasks/{task_id}"), delete(batch_tasks::delete::delete)),
-        ("CreateExportTask", at("/export-tasks"), post(export_tasks::create::create)),
-        ("ListExportTasks", at("/export-tasks"), get(export_tasks::list::list)),
-        ("DeleteExportTask", at("/export-tasks/{export_task_id}"), delete(export_tasks::delete::delete)),
+        (
+            "FreezeDevice",
+            at("/devices/{device_id}/freeze"),
+            post(devices::freeze::freeze).told(devices::freeze::about),
+        ),
+        (
+            "UnfreezeDevice",
+            at("/devices/{device_id}/unfreeze"),
+            post(devices::unfreeze::unfreeze).told(devices::unfreeze::about),
+        ),
+        (
+            "ShowDeviceShadow",
+            at("/devices/{device_id}/shadow"),
+            get(shadows::show::show).told(shadows::show::about),
+        ),
+        (
+            "UpdateDeviceShadowDesiredData",
+            at("/devices/{device_id}/shadow"),
+            put(shadows::update::update).told(shadows::update::about),
+        ),
+        (
+            "DeleteDeviceShadow",
+            at("/devices/{device_id}/shadow"),
+            delete(shadows::delete::delete).told(shadows::delete::about),
+        ),
+        ("TagDevice", at("/tags/bind-resource"), post(tags::bind::bind).told(tags::bind::about)),
+        ("UntagDevice", at("/tags/unbind-resource"), post(tags::unbind::unbind).told(tags::unbind::about)),
+        (
+            "ListResourcesByTags",
+            at("/tags/query-resources"),
+            post(tags::query_resources::query_resources).told(tags::query_resources::about),
+        ),
+    ]
+}
+
+/// What is done to many devices, and what it is done with.
+fn of_tasks() -> Vec<Endpoint> {
+    vec![
+        (
+            "UploadBatchTaskFile",
+            at("/batchtask-files"),
+            post(batch_files::upload::upload).told(batch_files::upload::about),
+        ),
+        (
+            "ListBatchTaskFiles",
+            at("/batchtask-files"),
+            get(batch_files::list::list).told(batch_files::list::about),
+        ),
+        (
+            "DeleteBatchTaskFile",
+            at("/batchtask-files/{file_id}"),
+            delete(batch_files::delete::delete).told(batch_files::delete::about),
+        ),
+        (
+            "CreateBatchTask",
+            at("/batchtasks"),
+            post(batch_tasks::create::create).told(batch_tasks::create::about),
+        ),
+        ("ListBatchTasks", at("/batchtasks"), get(batch_tasks::list::list).told(batch_tasks::list::about)),
+        (
+            "ShowBatchTask",
+            at("/batchtasks/{task_id}"),
+            get(batch_tasks::show::show).told(batch_tasks::show::about),
+        ),
+        (
+            "RetryBatchTask",
+            at("/batchtasks/{task_id}/retry"),
+            post(batch_tasks::control::retry).told(batch_tasks::control::about_retry),
+        ),
+        (
+            "StopBatchTask",
+            at("/batchtasks/{task_id}/stop"),
+            post(batch_tasks::control::stop).told(batch_tasks::control::about_stop),
+        ),
+        (
+            "ConfirmBatchTask",
+            at("/batchtasks/{task_id}/confirm"),
+            post(batch_tasks::control::confirm).told(batch_tasks::control::about_confirm),
+        ),
+        (
+            "DeleteBatchTask",
+            at("/batchtasks/{task_id}"),
+            delete(batch_tasks::delete::delete).told(batch_tasks::delete::about),
+        ),
+    ]
+}
+
+/// Files: results of exports, and what devices are upgraded to.
+fn of_files() -> Vec<Endpoint> {
+    vec![
+        (
+            "CreateExportTask",
+            at("/export-tasks"),
+            post(export_tasks::create::create).told(export_tasks::create::about),
+        ),
+        (
+            "ListExportTasks",
+            at("/export-tasks"),
+            get(export_tasks::list::list).told(export_tasks::list::about),
+        ),
+        (
+            "DeleteExportTask",
+            at("/export-tasks/{export_task_id}"),
+            delete(export_tasks::delete::delete).told(export_tasks::delete::about),
+        ),
         (
             "ShowExportTask",
             at("/export-tasks/{export_task_id}/file"),
             // HEAD has an answer of its own: GET's would count as a download.
-            get(export_tasks::download::download).head(export_tasks::download::look),
+            get(export_tasks::download::download)
+                .head(export_tasks::download::look)
+                .told(export_tasks::download::about),
         ),
-        ("CreateOtaPackage", at("/ota-upgrades/packages"), post(ota_packages::create::create)),
-        ("ListOtaPackageInfo", at("/ota-upgrades/packages"), get(ota_packages::list::list)),
-        ("ShowOtaPackage", at("/ota-upgrades/packages/{package_id}"), get(ota_packages::show::show)),
-        ("DeleteOtaPackage", at("/ota-upgrades/packages/{package_id}"), delete(ota_packages::delete::delete)),
+        (
+            "CreateOtaPackage",
+            at("/ota-upgrades/packages"),
+            post(ota_packages::create::create).told(ota_packages::create::about),
+        ),
+        (
+            "ListOtaPackageInfo",
+            at("/ota-upgrades/packages"),
+            get(ota_packages::list::list).told(ota_packages::list::about),
+        ),
+        (
+            "ShowOtaPackage",
+            at("/ota-upgrades/packages/{package_id}"),
+            get(ota_packages::show::show).told(ota_packages::show::about),
+        ),
+        (
+            "DeleteOtaPackage",
+            at("/ota-upgrades/packages/{package_id}"),
+            delete(ota_packages::delete::delete).told(ota_packages::delete::about),
+        ),
         (
             "UploadOtaPackage",
             at("/ota-upgrades/packages/{package_id}/file"),
-            put(ota_packages::upload::upload),
+            put(ota_packages::upload::upload).told(ota_packages::upload::about),
         ),
-        ("templates", "/console/templates/{file}".to_owned(), get(templates::template)),
-        ("healthz", "/healthz".to_owned(), get(health::alive)),
-        ("readyz", "/readyz".to_owned(), get(health::ready)),
+    ]
+}
+
+/// What is answered without credentials.
+fn open() -> Vec<Endpoint> {
+    vec![
+        (
+            "templates",
+            "/console/templates/{file}".to_owned(),
+            get(templates::template).told(templates::about),
+        ),
+        ("openapi", "/openapi.json".to_owned(), get(openapi::show).told(openapi::about)),
+        ("healthz", "/healthz".to_owned(), get(health::alive).told(health::about_alive)),
+        ("readyz", "/readyz".to_owned(), get(health::ready).told(health::about_ready)),
     ]
 }
 
 /// Groups of devices.
 fn of_groups() -> Vec<Endpoint> {
     vec![
-        ("AddDeviceGroup", at("/device-group"), post(device_groups::add::add)),
-        ("ListDeviceGroups", at("/device-group"), get(device_groups::list::list)),
-        ("ShowDeviceGroup", at("/device-group/{group_id}"), get(device_groups::show::show)),
-        ("UpdateDeviceGroup", at("/device-group/{group_id}"), put(device_groups::update::update)),
-        ("DeleteDeviceGroup", at("/device-group/{group_id}"), delete(device_groups::delete::delete)),
+        (
+            "AddDeviceGroup",
+            at("/device-group"),
+            post(device_groups::add::add).told(device_groups::add::about),
+        ),
+        (
+            "ListDeviceGroups",
+            at("/device-group"),
+            get(device_groups::list::list).told(device_groups::list::about),
+        ),
+        (
+            "ShowDeviceGroup",
+            at("/device-group/{group_id}"),
+            get(device_groups::show::show).told(device_groups::show::about),
+        ),
+        (
+            "UpdateDeviceGroup",
+            at("/device-group/{group_id}"),
+            put(device_groups::update::update).told(device_groups::update::about),
+        ),
+        (
+            "DeleteDeviceGroup",
+            at("/device-group/{group_id}"),
+            delete(device_groups::delete::delete).told(device_groups::delete::about),
+        ),
         (
             "CreateOrDeleteDeviceInGroup",
             at("/device-group/{group_id}/action"),
-            post(device_groups::action::action),
+            post(device_groups::action::action).told(device_groups::action::about),
         ),
-        ("ShowDevicesInGroup", at("/device-group/{group_id}/devices"), get(device_groups::devices::devices)),
+        (
+            "ShowDevicesInGroup",
+            at("/device-group/{group_id}/devices"),
+            get(device_groups::devices::devices).told(device_groups::devices::about),
+        ),
         (
             "ListDeviceGroupsByDevice",
             at("/devices/{device_id}/list-device-group"),
-            post(device_groups::of_device::of_device),
+            post(device_groups::of_device::of_device).told(device_groups::of_device::about),
         ),
     ]
-}
-
-/// Every endpoint of the identity service and its neighbours, which know no project but those that they are about.
-fn of_account() -> Vec<Endpoint> {
-    let rows = who().into_iter().chain(may());
-    rows.map(|(operation, path, endpoint)| (operation, path.to_owned(), endpoint)).chain(grants()).collect()
-}
-
-/// Tokens, projects, users and groups.
-fn who() -> Vec<(&'static str, &'static str, MethodRouter<Api>)> {
-    vec![
-        ("CreateToken", "/v3/auth/tokens", post(iam::tokens::create)),
-        ("ShowToken", "/v3/auth/tokens", get(iam::tokens::show)),
-        ("RevokeToken", "/v3/auth/tokens", delete(iam::tokens::revoke)),
-        ("ListAuthProjects", "/v3/auth/projects", get(iam::projects::list_own)),
-        ("ListAuthDomains", "/v3/auth/domains", get(iam::domains::list)),
-        ("CreateTemporaryAccessKey", "/v3.0/OS-CREDENTIAL/securitytokens", post(iam::temporary_keys::create)),
-        ("ListProjects", "/v3/projects", get(iam::projects::list)),
-        ("CreateProject", "/v3/projects", post(iam::projects::create)),
-        ("ShowProject", "/v3/projects/{project_id}", get(iam::projects::show)),
-        ("UpdateProject", "/v3/projects/{project_id}", patch(iam::projects::update)),
-        (
-            "MigrateResource",
-            "/v1.0/enterprise-projects/{enterprise_project_id}/resources-migrate",
-            post(iam::enterprise_projects::migrate),
-        ),
-        ("ListUsers", "/v3/users", get(iam::users::list)),
-        ("CreateUser", "/v3/users", post(iam::users::create)),
-        ("ShowUser", "/v3/users/{user_id}", get(iam::users::show)),
-        ("UpdateUser", "/v3/users/{user_id}", patch(iam::users::update).put(iam::users::update)),
-        ("DeleteUser", "/v3/users/{user_id}", delete(iam::users::delete)),
-        ("ChangePassword", "/v3/users/{user_id}/password", post(iam::users::change_password)),
-        ("ListGroupsOfUser", "/v3/users/{user_id}/groups", get(iam::members::list_groups)),
-        ("ListProjectsOfUser", "/v3/users/{user_id}/projects", get(iam::projects::list_of_user)),
-        ("ListGroups", "/v3/groups", get(iam::groups::list)),
-        ("CreateGroup", "/v3/groups", post(iam::groups::create)),
-        ("ShowGroup", "/v3/groups/{group_id}", get(iam::groups::show)),
-        ("UpdateGroup", "/v3/groups/{group_id}", patch(iam::groups::update).put(iam::groups::update)),
-        ("DeleteGroup", "/v3/groups/{group_id}", delete(iam::groups::delete)),
-        ("ListUsersOfGroup", "/v3/groups/{group_id}/users", get(iam::members::list_users)),
-        ("AddUserToGroup", "/v3/groups/{group_id}/users/{user_id}", put(iam::members::add)),
-        ("CheckUserInGroup", "/v3/groups/{group_id}/users/{user_id}", head(iam::members::check)),
-        ("RemoveUserFromGroup", "/v3/groups/{group_id}/users/{user_id}", delete(iam::members::remove)),
-    ]
-}
-
-/// Keys, policies and agencies.
-fn may() -> Vec<(&'static str, &'static str, MethodRouter<Api>)> {
-    vec![
-        ("ListAccessKeys", "/v3.0/OS-CREDENTIAL/credentials", get(iam::credentials::list)),
-        ("CreateAccessKey", "/v3.0/OS-CREDENTIAL/credentials", post(iam::credentials::create)),
-        ("ShowAccessKey", "/v3.0/OS-CREDENTIAL/credentials/{access_key}", get(iam::credentials::show)),
-        ("UpdateAccessKey", "/v3.0/OS-CREDENTIAL/credentials/{access_key}", put(iam::credentials::update)),
-        ("DeleteAccessKey", "/v3.0/OS-CREDENTIAL/credentials/{access_key}", delete(iam::credentials::delete)),
-        ("ListRoles", "/v3/roles", get(iam::policies::list)),
-        ("ShowRole", "/v3/roles/{role_id}", get(iam::policies::show)),
-        ("ListCustomPolicies", "/v3.0/OS-ROLE/roles", get(iam::policies::list_own)),
-        ("CreateCustomPolicy", "/v3.0/OS-ROLE/roles", post(iam::policies::create)),
-        ("ShowCustomPolicy", "/v3.0/OS-ROLE/roles/{role_id}", get(iam::policies::show)),
-        (
-            "UpdateCustomPolicy",
-            "/v3.0/OS-ROLE/roles/{role_id}",
-            patch(iam::policies::update).put(iam::policies::update),
-        ),
-        ("DeleteCustomPolicy", "/v3.0/OS-ROLE/roles/{role_id}", delete(iam::policies::delete)),
-        ("ListAgencies", "/v3.0/OS-AGENCY/agencies", get(iam::agencies::list)),
-        ("CreateAgency", "/v3.0/OS-AGENCY/agencies", post(iam::agencies::create)),
-        ("ShowAgency", "/v3.0/OS-AGENCY/agencies/{agency_id}", get(iam::agencies::show)),
-        ("UpdateAgency", "/v3.0/OS-AGENCY/agencies/{agency_id}", put(iam::agencies::update)),
-        ("DeleteAgency", "/v3.0/OS-AGENCY/agencies/{agency_id}", delete(iam::agencies::delete)),
-    ]
-}
-
-/// Where something is granted, and to whom: the path of what is granted, and what stands behind a grant's own path.
-const GRANTED: [(&str, &str); 8] = [
-    ("/v3/projects/{project_id}/groups/{group_id}/roles", ""),
-    ("/v3/projects/{project_id}/users/{user_id}/roles", ""),
-    ("/v3.0/OS-AGENCY/projects/{project_id}/agencies/{agency_id}/roles", ""),
-    ("/v3/domains/{domain_id}/groups/{group_id}/roles", ""),
-    ("/v3/domains/{domain_id}/users/{user_id}/roles", ""),
-    ("/v3.0/OS-AGENCY/domains/{domain_id}/agencies/{agency_id}/roles", ""),
-    ("/v3/OS-INHERIT/domains/{domain_id}/groups/{group_id}/roles", "/inherited_to_projects"),
-    ("/v3.0/OS-INHERIT/domains/{domain_id}/agencies/{agency_id}/roles", "/inherited_to_projects"),
-];
-
-/// Grants of policies.
-fn grants() -> impl Iterator<Item = Endpoint> {
-    GRANTED.into_iter().flat_map(|(roles, end)| {
-        let (all, one) = (format!("{roles}{end}"), format!("{roles}/{{role_id}}{end}"));
-        [
-            ("ListGrants", all, get(iam::grants::list)),
-            ("AddGrant", one.clone(), put(iam::grants::add)),
-            ("CheckGrant", one.clone(), head(iam::grants::check)),
-            ("RevokeGrant", one, delete(iam::grants::revoke)),
-        ]
-    })
 }

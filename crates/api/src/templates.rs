@@ -10,19 +10,20 @@ use axum::{
 };
 use batch::KINDS;
 use sha2::{Digest, Sha256};
-use types::{Code, Fault, Language, text};
+use types::{Code, Fault, Language};
 
 use crate::{
     Api,
     call::blocking,
     error::{Answer, ApiError, internal},
     export_tasks::range,
+    openapi::About,
     query::Query,
     respond,
 };
 
-const CONTENT_TYPE: HeaderValue =
-    HeaderValue::from_static("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+const CONTENT_TYPE: HeaderValue = HeaderValue::from_static(MEDIA_TYPE);
+const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A template that was made.
 struct Made {
@@ -53,6 +54,19 @@ fn make() -> Result<Templates, String> {
         }
     }
     Ok(all)
+}
+
+pub(crate) fn about(about: &mut About<'_>) {
+    const TAG: (&str, &str) = ("ETag", "The SHA-256 of the file in hex, in quotes.");
+    let with_file = KINDS.iter().filter(|kind| kind.takes_file());
+    about
+        .does("Gives the template of the files of a kind of batch task, to be filled in.")
+        .at_words(with_file.map(|kind| format!("{}.xlsx", kind.task_type())).collect())
+        .asks(asked)
+        .heeds("If-None-Match", "The ETags that the caller holds.")
+        .gives_bytes(200, MEDIA_TYPE, &[TAG, ("Content-Disposition", "The name of the file.")])
+        .gives_with(304, &[TAG])
+        .refuses(&[Code::UnknownPath, Code::Internal]);
 }
 
 /// `GET /console/templates/{kind}.xlsx?language=zh`; without `language` the one that `Accept-Language` names.
@@ -88,10 +102,11 @@ fn whole(made: &Made) -> Result<Response, ApiError> {
 }
 
 fn language(query: Option<&str>, headers: &HeaderMap) -> Result<Language, Fault> {
-    match Query::parse(query)?.get("language") {
-        None => Ok(respond::language(headers)),
-        Some(asked) => Language::ALL.into_iter().find(|known| known.as_str() == asked).ok_or_else(|| {
-            Fault::new(Code::InvalidInput, text!("language: must be en or zh", "language：取值只能是en或zh"))
-        }),
-    }
+    let mut query = Query::parse(query)?;
+    let asked = asked(&mut query);
+    Ok(query.finish(asked)?.unwrap_or_else(|| respond::language(headers)))
+}
+
+fn asked(query: &mut Query) -> Option<Language> {
+    query.word("language", &Language::ALL.map(|known| (known.as_str(), known)), Code::InvalidInput)
 }

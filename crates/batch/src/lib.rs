@@ -21,6 +21,6 @@ pub use downlink::{Downlink, Nobody, Order};
 pub use executor::Batches;
 pub use expand::sheet_limits;
 pub use kind::{Awaits, Effect, Kind, PackageType, Row, Task};
-pub use kinds::{KINDS, is_task_type, kind};
+pub use kinds::{KINDS, kind, task_types};
 pub use packages::package_ids;
 pub use template::{Template, template};

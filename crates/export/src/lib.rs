@@ -20,5 +20,5 @@ mod writing;
 pub use attempt::{Exports, Outcome};
 pub use encode::Format;
 pub use formats::{FORMATS, format};
-pub use source::{Source, no_object};
+pub use source::Source;
 pub use sources::{SOURCES, source};

@@ -6,17 +6,12 @@
 pub(crate) mod bad;
 
 use db::{Flow, Tx};
-use serde_json::Value as Json;
+use domain::order::Fields;
 
 pub use store::export_tasks::{Selected, Selection};
-use types::{Text, Word, text};
+use types::Word;
 
 use crate::row::{Cell, Column};
-
-/// What is told of a condition that is no object.
-pub fn no_object() -> Text {
-    text!("must be an object, or a string that holds one", "必须是JSON对象，或内容为JSON对象的字符串")
-}
 
 /// A line about the whole export, for its summary.
 #[derive(Clone, Debug)]
@@ -65,9 +60,9 @@ pub trait Source: Sync {
     /// Its `resource_type`.
     fn resource_type(&self) -> &'static str;
 
-    /// Accepts a condition as it came over the wire, or says what is wrong with it, naming the field. Answers it as
-    /// canonical JSON: the Source's own keys in its own order, so that equal conditions are equal texts.
-    fn select(&self, condition: &Json) -> Result<String, Text>;
+    /// Reads a condition as it came over the wire. Answers it as canonical JSON: the Source's own keys in its own order,
+    /// so that equal conditions are equal texts.
+    fn select(&self, condition: &mut Fields<'_>) -> String;
 
     /// What a selection finds; `None` if what it names does not exist or is out of reach. Asked when the export is
     /// ordered, in the transaction that takes the order, so it does not count rows.

@@ -215,12 +215,8 @@ pub(crate) fn prune_doomed(tx: &mut dyn Tx, slice: i64) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// The status that a wire filter names: `None` if it is no word of the API, `Some(None)` if it is one that no
-/// subtask ever has here.
-pub fn detail_status(text: &str) -> Option<Option<SubtaskStatus>> {
-    match (SubtaskStatus::from_wire(text), text) {
-        (Some(status), _) => Some(Some(status)),
-        (None, "DeviceInProgress" | "Rejected") => Some(None),
-        _ => None,
-    }
+/// The words that a filter may name on the wire; with `None` those of a status that no subtask ever has here.
+pub fn detail_statuses() -> Vec<(&'static str, Option<SubtaskStatus>)> {
+    let ours = SubtaskStatus::ALL.map(|status| (status.as_str(), Some(status)));
+    ours.into_iter().chain([("DeviceInProgress", None), ("Rejected", None)]).collect()
 }

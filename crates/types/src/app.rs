@@ -1,9 +1,10 @@
 //! Apps: resource spaces.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// An app as answered.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct App {
     /// Its id.
     pub app_id: String,
@@ -16,7 +17,7 @@ pub struct App {
 }
 
 /// The answer of ShowApplications.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Apps {
     /// All of them; there is no paging.
     pub applications: Vec<App>,

@@ -1,9 +1,10 @@
 //! Batch task files: what a batch task reads its rows from.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A file as answered.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct BatchTaskFile {
     /// Its id, a UUID.
     pub file_id: String,
@@ -14,7 +15,7 @@ pub struct BatchTaskFile {
 }
 
 /// The answer of ListBatchTaskFiles.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct BatchTaskFiles {
     /// All of them; there is no paging.
     pub files: Vec<BatchTaskFile>,

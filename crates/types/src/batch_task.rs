@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::page::Page;
 
@@ -115,7 +116,7 @@ impl SubtaskStatus {
 }
 
 /// `task_progress`: how many subtasks stand where.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TaskProgress {
     /// All of them.
     pub total: i64,
@@ -169,7 +170,7 @@ impl TaskProgress {
 }
 
 /// A batch task as answered.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct BatchTask {
     /// 24 hex.
     pub task_id: String,
@@ -210,7 +211,7 @@ pub struct BatchTask {
 }
 
 /// `task_policy`: when a task begins, and how often what failed is tried again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TaskPolicy {
     /// Compact time.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -224,7 +225,7 @@ pub struct TaskPolicy {
 }
 
 /// What became of one target of a call to retry, stop or confirm.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TargetResult {
     /// What it acts on.
     pub target: String,
@@ -239,14 +240,14 @@ pub struct TargetResult {
 }
 
 /// The answer of RetryBatchTask, StopBatchTask and ConfirmBatchTask.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TargetResults {
     /// Each target that was named.
     pub targets: Vec<TargetResult>,
 }
 
 /// The answer of ListBatchTasks.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct BatchTasks {
     /// One page of them.
     pub batchtasks: Vec<BatchTask>,
@@ -255,7 +256,7 @@ pub struct BatchTasks {
 }
 
 /// A subtask's `error`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ErrorInfo {
     /// The code of the single-device call.
     pub error_code: String,
@@ -264,7 +265,7 @@ pub struct ErrorInfo {
 }
 
 /// A subtask as answered.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TaskDetail {
     /// What it acts on.
     pub target: String,
@@ -279,7 +280,7 @@ pub struct TaskDetail {
 }
 
 /// The answer of ShowBatchTask.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ShownBatchTask {
     /// The task.
     pub batchtask: BatchTask,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::{page::Page, shadow::Desired, tag::Tag};
 
@@ -64,6 +65,9 @@ pub enum SecretType {
 }
 
 impl SecretType {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Primary, Self::Secondary];
+
     /// As on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -74,7 +78,7 @@ impl SecretType {
 }
 
 /// The answer of ResetDeviceSecret.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct NewSecret {
     /// The device.
     pub device_id: String,
@@ -98,7 +102,7 @@ impl fmt::Debug for AddDevice {
 }
 
 /// `auth_info` of an answer.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct AuthInfo {
     /// `SECRET` or `CERTIFICATES`.
     pub auth_type: String,
@@ -127,7 +131,7 @@ impl fmt::Debug for AuthInfo {
 }
 
 /// A device as answered; a list leaves the last fields out.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Device {
     /// The app it belongs to.
     pub app_id: String,
@@ -173,7 +177,7 @@ pub struct Device {
 }
 
 /// The answer of ListDevices.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Devices {
     /// One page of them.
     pub devices: Vec<Device>,

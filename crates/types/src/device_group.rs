@@ -1,6 +1,7 @@
 //! Device groups.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::page::Page;
 
@@ -18,7 +19,7 @@ pub struct AddDeviceGroup {
 }
 
 /// A group as answered; a list leaves the rule out.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeviceGroup {
     /// Its id.
     pub group_id: String,
@@ -38,7 +39,7 @@ pub struct DeviceGroup {
 }
 
 /// The answer of ListDeviceGroups.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeviceGroups {
     /// One page of them.
     pub device_groups: Vec<DeviceGroup>,
@@ -47,14 +48,14 @@ pub struct DeviceGroups {
 }
 
 /// The answer of ListDeviceGroupsByDevice.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct GroupsOfDevice {
     /// All of them.
     pub device_groups: Vec<DeviceGroup>,
 }
 
 /// A device in a group, in short.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeviceInGroup {
     /// Its id.
     pub device_id: String,
@@ -68,7 +69,7 @@ pub struct DeviceInGroup {
 }
 
 /// The answer of ShowDevicesInGroup.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DevicesInGroup {
     /// One page of them.
     pub devices: Vec<DeviceInGroup>,

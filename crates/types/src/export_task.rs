@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::page::Page;
 
@@ -17,6 +18,9 @@ pub enum ExportStatus {
 }
 
 impl ExportStatus {
+    /// Every status.
+    pub const ALL: [Self; 3] = [Self::Processing, Self::Success, Self::Failed];
+
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -37,6 +41,9 @@ pub enum AppType {
 }
 
 impl AppType {
+    /// Every scope.
+    pub const ALL: [Self; 2] = [Self::Global, Self::App];
+
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -47,12 +54,12 @@ impl AppType {
 
     /// The scope whose word is `text`.
     pub fn from_wire(text: &str) -> Option<Self> {
-        [Self::Global, Self::App].into_iter().find(|scope| scope.as_str() == text)
+        Self::ALL.into_iter().find(|scope| scope.as_str() == text)
     }
 }
 
 /// An export task as answered.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ExportTask {
     /// 24 hex.
     pub export_task_id: String,
@@ -81,7 +88,7 @@ pub struct ExportTask {
 }
 
 /// The answer of ListExportTasks.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ExportTasks {
     /// One page of them.
     pub export_tasks: Vec<ExportTask>,

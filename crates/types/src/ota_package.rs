@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::page::Page;
 
@@ -29,7 +30,7 @@ pub struct NewOtaPackage {
 }
 
 /// A package as answered; a list leaves `file_location` out.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OtaPackage {
     /// Its id.
     pub package_id: String,
@@ -63,7 +64,7 @@ pub struct OtaPackage {
 }
 
 /// The answer of ListOtaPackageInfo.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OtaPackages {
     /// One page of them.
     pub packages: Vec<OtaPackage>,

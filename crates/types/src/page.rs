@@ -1,6 +1,7 @@
 //! Paging as the v5 lists do it: newest first, `marker` = only records below that id, then `offset`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::RecordId;
 
@@ -27,7 +28,7 @@ pub struct Paged<T> {
 }
 
 /// `page` of an answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Page {
     /// How many records match in all.
     pub count: i64,

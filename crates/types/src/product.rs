@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::page::Page;
 
@@ -50,7 +51,7 @@ pub struct UpdateProduct {
 }
 
 /// A product as answered; a list leaves `service_capabilities` out.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Product {
     /// The app it belongs to.
     pub app_id: String,
@@ -83,7 +84,7 @@ pub struct Product {
 }
 
 /// The answer of ListProducts.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Products {
     /// One page of them.
     pub products: Vec<Product>,

@@ -1,7 +1,8 @@
 //! Device shadows.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// What is desired of one service of a device.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -9,14 +10,14 @@ pub struct Desired {
     /// The service, of the product's model.
     pub service_id: String,
     /// Properties and their values. One that is null is desired no more; none at all clears the service.
-    pub desired: Map<String, Json>,
+    pub desired: Map<String, Value>,
     /// The version that the shadow must have.
     #[serde(default)]
     pub version: Option<i64>,
 }
 
 /// A device's shadow as answered.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Shadow {
     /// The device.
     pub device_id: String,
@@ -25,7 +26,7 @@ pub struct Shadow {
 }
 
 /// One service of a shadow.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Service {
     /// The service.
     pub service_id: String,
@@ -38,11 +39,11 @@ pub struct Service {
 }
 
 /// One side of a service's shadow; empty if nothing is known of it.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Side {
     /// Properties and their values.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub properties: Option<Json>,
+    pub properties: Option<Value>,
     /// When it was last changed, compact time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_time: Option<String>,

@@ -1,11 +1,12 @@
 //! Tags.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::page::Page;
 
 /// A tag of a device.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Tag {
     /// Unique at its device.
     pub tag_key: String,
@@ -15,14 +16,14 @@ pub struct Tag {
 }
 
 /// What has a tag.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Resource {
     /// The device's id.
     pub resource_id: String,
 }
 
 /// The answer of ListResourcesByTags.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Resources {
     /// One page of them.
     pub resources: Vec<Resource>,

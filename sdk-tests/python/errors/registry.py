@@ -58,7 +58,7 @@ def tagged(stage, path="bind-resource", resource_type="device", resource_id=None
 
 @raises("IOTDA.004000")
 def an_unknown_resource(stage):
-    return tagged(stage, resource_id="nobody", tags=[])
+    return tagged(stage, resource_id="nobody", tags=[{"tag_key": "key", "tag_value": "1"}])
 
 
 @raises("IOTDA.004001")

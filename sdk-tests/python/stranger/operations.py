@@ -225,7 +225,9 @@ OPERATIONS = {
     ),
     "DeleteDeviceShadow": Operation("DELETE", "/devices/{device_id}/shadow", 204, id=Known("device")),
     "TagDevice": Operation("POST", "/tags/bind-resource", 200, body={**TAGGED, "tags": TAGS}),
-    "UntagDevice": Operation("POST", "/tags/unbind-resource", 200, body={**TAGGED, "tag_keys": []}),
+    "UntagDevice": Operation(
+        "POST", "/tags/unbind-resource", 200, body={**TAGGED, "tag_keys": ["floor"]}, also=((400, "IOTDA.004003"),)
+    ),
     "ListResourcesByTags": Operation(
         "POST",
         "/tags/query-resources",
@@ -308,4 +310,5 @@ OPERATIONS = {
     "templates": Operation("GET", "/console/templates/{file}", 200, id=Known("template"), also=((304, None),)),
     "healthz": Operation("GET", "/healthz", 200),
     "readyz": Operation("GET", "/readyz", 200),
+    "openapi": Operation("GET", "/openapi.json", 200),
 }

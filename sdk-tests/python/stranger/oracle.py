@@ -45,7 +45,7 @@ def faults_of_a_refusal(operation, request, answer):
     speaks_chinese = request.headers.get("Accept-Language", "").lower().startswith("zh")
     if not message.startswith(chinese if speaks_chinese else english):
         found.append("the wrong language")
-    if len(request.spoilt) == 1 and answer.status == 400:
+    if len(request.spoilt) == 1 and answer.status == 400 and (400, code) not in operation.also:
         (spoilt,) = request.spoilt
         if not names(message, spoilt) and spoilt not in SAY_IT_ALL.get(code, ()):
             found.append(f"{spoilt} is not named")

@@ -6,15 +6,31 @@ use std::{io::Write, path::Path};
 use axum::{extract::State, http::header};
 use blob::Staged;
 use domain::{Action, Permit};
-use types::{Code, Fault, text};
+use types::{Code, Fault, batch_file::BatchTaskFile, text};
 
 use super::parts::{self, Part, Parts};
 use crate::{
     Api,
     call::{self, blocking},
     error::{Answer, ApiError, internal},
+    openapi::About,
     respond::created,
 };
+
+pub(crate) fn about(about: &mut About<'_>) {
+    about
+        .lets(Action::BATCHTASKFILES_CREATE, "Uploads a file whose rows a batch task is to act on.")
+        .takes_parts()
+        .gives::<BatchTaskFile>(201)
+        .refuses(&[
+            Code::BatchFileQuota,
+            Code::BatchFileNameTaken,
+            Code::BatchFileTooLarge,
+            Code::BatchFileTypeUnsupported,
+            Code::BatchFileNameInvalid,
+            Code::BatchFileInvalid,
+        ]);
+}
 
 pub(crate) async fn upload(State(api): State<Api>, upload: call::Upload) -> Answer {
     let answer = take(&api, upload).await;

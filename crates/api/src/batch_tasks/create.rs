@@ -5,24 +5,43 @@ use std::collections::HashSet;
 use axum::extract::State;
 use domain::{
     Action, Limits,
-    order::{Fields, rule},
+    order::{Fields, Shape, rule},
 };
 use serde_json::{Value as Json, json};
 use store::batch_tasks::{NewBatchTask, Retry, SCHEDULE_MAX_MS, Targets};
-use types::{Code, Fault, Text, text, time};
+use types::{Code, Fault, batch_task::BatchTask, text, time};
 
-use crate::{Api, call::Call, error::Answer, respond::created};
+use crate::{Api, call::Call, error::Answer, openapi::About, respond::created};
 
 /// Most characters of `task_ext_info`.
 const EXT_INFO_MAX: usize = 512;
 
+pub(crate) fn about(about: &mut About<'_>) {
+    let limits = about.server.limits.clone();
+    let kinds: Vec<&str> = batch::KINDS.iter().map(|kind| kind.task_type()).collect();
+    about
+        .lets(Action::BATCHTASKS_CREATE, "Orders one thing to be done to many devices.")
+        .takes_by(Code::InvalidInput, ("task_type", &kinds), None, |fields| order(fields, &limits, 0))
+        .gives::<BatchTask>(201)
+        .refuses(&[
+            Code::TaskTypeUnsupported,
+            Code::TargetsInvalid,
+            Code::TargetsTooMany,
+            Code::DocumentInvalid,
+            Code::DocumentSourceMissing,
+            Code::TaskPolicyInvalid,
+            Code::BatchFileInvalid,
+            Code::BatchTaskQuota,
+            Code::AppForeign,
+        ]);
+}
+
 pub(crate) async fn create(State(api): State<Api>, call: Call) -> Answer {
     let permit = call.authorize(Action::BATCHTASKS_CREATE)?;
-    let body = call.json()?;
-    let mut fields = Fields::of(&body, Code::InvalidInput)?;
     let context = api.store.context();
-    let order = order(&mut fields, &context.limits, context.clock.now_ms());
-    let (order, kind) = fields.finish(order)?.ok_or_else(|| Fault::from(Code::InvalidInput))?;
+    let read = |fields: &mut Fields<'_>| order(fields, &context.limits, context.clock.now_ms());
+    let (order, kind) =
+        call.read(Code::InvalidInput, read)?.ok_or_else(|| Fault::from(Code::InvalidInput))?;
     if let Targets::File { file_id } = &order.targets {
         let header = api.store.batch_files().header(&permit, file_id.clone()).await?;
         batch::header_fits(kind, &header).map_err(|why| Fault::new(Code::BatchFileInvalid, why))?;
@@ -69,7 +88,7 @@ fn order(
 
 /// When the task begins, and what happens to what fails.
 fn policy_of(policy: &mut Fields<'_>, now_ms: i64) -> (Option<i64>, Option<Retry>) {
-    let schedule_ms = policy.json("schedule_time").and_then(|given| {
+    let schedule_ms = policy.given("schedule_time", || Shape::Moment).and_then(|given| {
         let at = given.as_str().and_then(time::parse_compact);
         let ahead = now_ms..=now_ms + SCHEDULE_MAX_MS;
         let wrong = match at {
@@ -94,7 +113,7 @@ fn policy_of(policy: &mut Fields<'_>, now_ms: i64) -> (Option<i64>, Option<Retry
 }
 
 fn ext_info(fields: &mut Fields<'_>) -> Option<Json> {
-    let given = fields.json("task_ext_info")?;
+    let given = fields.given("task_ext_info", || Shape::Free(EXT_INFO_MAX))?;
     if !given.is_object() || given.to_string().chars().count() > EXT_INFO_MAX {
         let why = text!(
             "must be an object of at most {EXT_INFO_MAX} characters",
@@ -117,13 +136,12 @@ fn document(fields: &mut Fields<'_>, kind: &dyn batch::Kind) -> (Option<Json>, (
         fields.wrong_with(code, "document", text!("must be at most {most} bytes", "不能超过{most}字节"));
         return Default::default();
     }
-    match kind.document() {
-        // Each row says for itself what the document says for all targets.
-        Some(_) if given.is_none() && by_file(fields, kind) => {}
-        Some(_) if given.is_none() => fields.wrong_with(code, "document", text!("is required", "不能为空")),
-        Some(check) => drop(fields.within_as(code, "document", check)),
-        None => drop(fields.within_as(code, "document", |_| ())),
+    // Each row says for itself what the document says for all targets.
+    if kind.document().is_some() && !by_file(fields, kind) {
+        fields.require_with(code, "document");
     }
+    let check = kind.document().unwrap_or(|_| ());
+    fields.within_as(code, "document", check);
     let packages = match kind.upgrades() {
         Some(of) => (of.as_str(), given.as_ref().map(batch::package_ids).unwrap_or_default()),
         None => Default::default(),
@@ -137,31 +155,27 @@ fn by_file(fields: &mut Fields<'_>, kind: &dyn batch::Kind) -> bool {
 }
 
 fn kind(fields: &mut Fields<'_>) -> Option<&'static dyn batch::Kind> {
-    let Some(value) = fields.json("task_type") else {
-        fields.wrong("task_type", text!("is required", "不能为空"));
-        return None;
-    };
-    let kind = value.as_str().and_then(batch::kind);
-    if kind.is_none() {
-        let known: Vec<&str> = batch::KINDS.iter().map(|kind| kind.task_type()).collect();
-        let why = text!("must be one of ", "取值只能是") + Text::words(&known);
-        fields.wrong_with(Code::TaskTypeUnsupported, "task_type", why);
-    }
-    kind
+    let kinds: Vec<_> = batch::KINDS.iter().map(|kind| (kind.task_type(), *kind)).collect();
+    fields.require("task_type");
+    fields.word_with(Code::TaskTypeUnsupported, "task_type", &kinds)
 }
 
 /// Only one takes effect: targets, then the filter, then the file.
 fn targets(fields: &mut Fields<'_>, kind: &dyn batch::Kind, limits: &Limits) -> Option<Targets> {
-    // The Terraform provider sends an empty list beside a file.
-    let given_any =
-        fields.json("targets").is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty()));
-    if kind.takes_targets() && given_any {
-        return given(fields, limits).map(Targets::Given);
+    if kind.takes_targets() {
+        let listed = fields.given("targets", || Shape::texts(0, limits.batch_targets, rule::ID128));
+        // The Terraform provider sends an empty list beside a file.
+        if let Some(list) = listed.filter(|list| list.as_array().is_none_or(|list| !list.is_empty())) {
+            return given(fields, list, limits).map(Targets::Given);
+        }
+        let groups =
+            fields.within_as(Code::TargetsInvalid, "targets_filter", |filter| group_ids(filter, limits));
+        if fields.json("targets_filter").is_some() {
+            // Nothing else of it counts, so nothing else of it is kept.
+            return groups.map(|ids| Targets::Groups { given: json!({ "group_ids": &ids }), group_ids: ids });
+        }
     }
-    if kind.takes_targets() && fields.json("targets_filter").is_some() {
-        return groups(fields, limits);
-    }
-    if let Some(given) = fields.json("document_source") {
+    if let Some(given) = fields.given("document_source", || Shape::Text(rule::ID128)) {
         let file_id = given.as_str().filter(|text| rule::ID128.admits(text)).map(str::to_owned);
         if file_id.is_none() {
             fields.wrong_with(Code::DocumentSourceMissing, "document_source", rule::ID128.says.into());
@@ -183,26 +197,23 @@ fn targets(fields: &mut Fields<'_>, kind: &dyn batch::Kind, limits: &Limits) -> 
 }
 
 /// The groups whose devices are meant.
-fn groups(fields: &mut Fields<'_>, limits: &Limits) -> Option<Targets> {
-    let given = fields.json("targets_filter")?;
+fn group_ids(filter: &mut Fields<'_>, limits: &Limits) -> Vec<String> {
     let most = limits.device_groups.unsigned_abs() as usize;
-    let ids = given["group_ids"].as_array().filter(|ids| (1..=most).contains(&ids.len()));
+    let given = filter.given("group_ids", || Shape::texts(1, most, rule::ID36));
+    let ids = given.and_then(Json::as_array).filter(|ids| (1..=most).contains(&ids.len()));
     let group_ids: Option<Vec<String>> = ids.and_then(|ids| {
         let id = |id: &Json| id.as_str().filter(|id| rule::ID36.admits(id)).map(str::to_owned);
         ids.iter().map(id).collect()
     });
-    let Some(group_ids) = group_ids else {
-        let why = text!("must be 1 to {most} ids of groups", "必须为1~{most}个设备组ID");
-        fields.wrong_with(Code::TargetsInvalid, "targets_filter.group_ids", why);
-        return None;
-    };
-    // Nothing else of it counts, so nothing else of it is kept.
-    Some(Targets::Groups { given: json!({ "group_ids": &group_ids }), group_ids })
+    if group_ids.is_none() && given.is_some() {
+        filter.wrong("group_ids", text!("must be 1 to {most} ids of groups", "必须为1~{most}个设备组ID"));
+    }
+    filter.required("group_ids", group_ids)
 }
 
-fn given(fields: &mut Fields<'_>, limits: &Limits) -> Option<Vec<String>> {
+fn given(fields: &mut Fields<'_>, list: &Json, limits: &Limits) -> Option<Vec<String>> {
     let wrong = |fields: &mut Fields<'_>, why| fields.wrong_with(Code::TargetsInvalid, "targets", why);
-    let Some(list) = fields.json("targets").and_then(|value| value.as_array()) else {
+    let Some(list) = list.as_array() else {
         wrong(fields, text!("must be an array", "必须是数组"));
         return None;
     };

@@ -4,7 +4,15 @@ use axum::extract::State;
 use domain::Action;
 use types::Code;
 
-use crate::{Api, call::Call, error::Answer, respond::no_content};
+use crate::{Api, call::Call, error::Answer, openapi::About, respond::no_content};
+
+pub(crate) fn about(about: &mut About<'_>) {
+    about
+        .lets(Action::BATCHTASKS_DELETE, "Deletes a batch task that is over.")
+        .of(Code::BatchTaskMissing)
+        .gives_nothing(204)
+        .refuses(&[Code::BatchTaskUnfinished]);
+}
 
 pub(crate) async fn delete(State(api): State<Api>, call: Call) -> Answer {
     let permit = call.authorize(Action::BATCHTASKS_DELETE)?;

@@ -6,34 +6,32 @@ use store::batch_tasks::TaskFilter;
 use types::{
     Code,
     batch_task::{BatchTasks, TaskStatus},
-    text,
 };
 
-use crate::{Api, call::Call, error::Answer, respond::ok};
+use crate::{Api, call::Call, error::Answer, openapi::About, query::Query, respond::ok};
+
+pub(crate) fn about(about: &mut About<'_>) {
+    about
+        .lets(Action::BATCHTASKS_LIST, "Lists the batch tasks of a kind, newest first.")
+        .asks(|query| (query.page(), filter(query)))
+        .gives::<BatchTasks>(200)
+        .refuses(&[Code::AppForeign]);
+}
 
 pub(crate) async fn list(State(api): State<Api>, call: Call) -> Answer {
     let permit = call.authorize(Action::BATCHTASKS_LIST)?;
-    let mut query = call.query()?;
-    let page = query.page();
-    let task_type = query.get("task_type").map(str::to_owned);
-    match &task_type {
-        Some(word) if batch::is_task_type(word) => {}
-        Some(_) => {
-            query.wrong(
-                Code::TaskTypeUnsupported,
-                "task_type",
-                text!("is not one of its values", "取值无效"),
-            );
-        }
-        None => query.wrong(Code::InvalidInput, "task_type", text!("is required", "不能为空")),
-    }
-    let app_id = query.text("app_id", rule::ID36, Code::InvalidInput);
-    let status = query.get("status").map(TaskStatus::from_wire);
-    if status == Some(None) {
-        query.wrong(Code::InvalidInput, "status", text!("is not one of its values", "取值无效"));
-    }
-    query.finish(())?;
-    let filter = TaskFilter { task_type: task_type.unwrap_or_default(), app_id, status: status.flatten() };
+    let (page, filter) = call.asked(|query| (query.page(), filter(query)))?;
     let found = api.store.batch_tasks().list(&permit, filter, page).await?;
     Ok(ok(&BatchTasks { page: found.page(), batchtasks: found.records }))
+}
+
+fn filter(query: &mut Query) -> TaskFilter {
+    let task_types: Vec<_> = batch::task_types().map(|word| (word, word)).collect();
+    let task_type = query.word("task_type", &task_types, Code::TaskTypeUnsupported).map(str::to_owned);
+    let statuses = TaskStatus::ALL.map(|status| (status.as_str(), status));
+    TaskFilter {
+        task_type: query.required("task_type", task_type, Code::InvalidInput),
+        app_id: query.text("app_id", rule::ID36, Code::InvalidInput),
+        status: query.word("status", &statuses, Code::InvalidInput),
+    }
 }

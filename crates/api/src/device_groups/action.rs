@@ -2,16 +2,30 @@
 
 use axum::extract::State;
 use domain::{Action, order::rule};
-use types::{Code, Text, text};
+use types::Code;
 
-use crate::{Api, audit, call::Call, error::Answer, query::Query, respond::done};
+use crate::{Api, audit, call::Call, error::Answer, openapi::About, query::Query, respond::done};
+
+pub(crate) fn about(about: &mut About<'_>) {
+    about
+        .lets(Action::GROUP_ADD_DEVICE, "Puts a device into a static group, or takes it out.")
+        .of_ids(rule::GROUP_ID, Code::GroupMissing)
+        .asks(order)
+        .gives_nothing(200)
+        .refuses(&[
+            Code::DeviceMissing,
+            Code::DeviceInGroup,
+            Code::DeviceNotInGroup,
+            Code::GroupFull,
+            Code::GroupsOfDeviceQuota,
+            Code::GroupDynamic,
+        ]);
+}
 
 pub(crate) async fn action(State(api): State<Api>, call: Call) -> Answer {
     let permit = call.authorize(Action::GROUP_ADD_DEVICE)?;
     let group_id = super::id(&call)?;
-    let mut query = call.query()?;
-    let (adds, device_id) = (adds(&mut query), device_id(&mut query));
-    let (adds, device_id) = query.finish((adds, device_id))?;
+    let (adds, device_id) = call.asked(order)?;
     audit::device(&device_id);
     let groups = api.store.device_groups();
     if adds {
@@ -22,19 +36,10 @@ pub(crate) async fn action(State(api): State<Api>, call: Call) -> Answer {
     Ok(done())
 }
 
-fn adds(query: &mut Query) -> bool {
-    let action = query.get("action_id");
-    if !matches!(action, Some("addDevice" | "removeDevice")) {
-        let words = Text::words(&["addDevice", "removeDevice"]);
-        query.wrong(Code::InvalidInput, "action_id", text!("must be one of ", "取值只能是") + words);
-        return false;
-    }
-    action == Some("addDevice")
-}
-
-fn device_id(query: &mut Query) -> String {
-    if query.get("device_id").is_none() {
-        query.wrong(Code::InvalidInput, "device_id", text!("is required", "不能为空"));
-    }
-    query.text("device_id", rule::ID128, Code::InvalidInput).unwrap_or_default()
+fn order(query: &mut Query) -> (bool, String) {
+    let actions = [("addDevice", true), ("removeDevice", false)];
+    let adds = query.word("action_id", &actions, Code::InvalidInput);
+    let device_id = query.text("device_id", rule::ID128, Code::InvalidInput);
+    let adds = query.required("action_id", adds, Code::InvalidInput);
+    (adds, query.required("device_id", device_id, Code::InvalidInput))
 }

@@ -14,7 +14,8 @@ use types::{Code, Fault};
 
 use crate::call::Call;
 
-const KINDS: [(&str, &str); 2] = [("STATIC", "STATIC"), ("DYNAMIC", "DYNAMIC")];
+/// Whose devices are named, and whose a rule finds.
+pub(crate) const KINDS: [(&str, &str); 2] = [("STATIC", "STATIC"), ("DYNAMIC", "DYNAMIC")];
 
 /// The group in the path. One that no group can have is answered like one that no group has.
 fn id(call: &Call) -> Result<String, Fault> {

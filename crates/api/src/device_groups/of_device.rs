@@ -4,7 +4,14 @@ use axum::extract::State;
 use domain::Action;
 use types::{Code, device_group::GroupsOfDevice};
 
-use crate::{Api, call::Call, error::Answer, respond::ok};
+use crate::{Api, call::Call, error::Answer, openapi::About, respond::ok};
+
+pub(crate) fn about(about: &mut About<'_>) {
+    about
+        .lets(Action::DEVICES_GROUPS_LIST, "Lists the groups that a device is in.")
+        .of(Code::DeviceMissing)
+        .gives::<GroupsOfDevice>(200);
+}
 
 pub(crate) async fn of_device(State(api): State<Api>, call: Call) -> Answer {
     let permit = call.authorize(Action::DEVICES_GROUPS_LIST)?;

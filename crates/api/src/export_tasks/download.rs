@@ -25,13 +25,51 @@ use crate::{
     Api,
     call::Call,
     error::{Answer, ApiError, internal},
+    openapi::About,
 };
 
 /// With this charset the Python SDK's text of the body is lossless; with none it is damaged.
-pub(super) const CONTENT_TYPE: HeaderValue =
-    HeaderValue::from_static("application/octet-stream;charset=ISO-8859-1");
+pub(super) const CONTENT_TYPE: HeaderValue = HeaderValue::from_static(MEDIA_TYPE);
+const MEDIA_TYPE: &str = "application/octet-stream;charset=ISO-8859-1";
+
+const TAG: &str = "The SHA-256 of the file in hex, in quotes.";
+const HEADERS: &[(&str, &str)] = &[
+    ("Accept-Ranges", "bytes"),
+    ("Content-Disposition", "The name of the file, as RFC 6266 has it."),
+    ("ETag", TAG),
+    ("Repr-Digest", "The SHA-256 of the whole file, as RFC 9530 has it."),
+];
+const HEADERS_OF_PART: &[(&str, &str)] =
+    &[HEADERS[0], HEADERS[1], HEADERS[2], HEADERS[3], ("Content-Range", "Which bytes, of how many.")];
 
 const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
+
+pub(crate) fn about(about: &mut About<'_>) {
+    about
+        .lets(
+            Action::EXPORTTASKS_QUERY,
+            "Gives the file, byte for byte; a HEAD looks at it and does not count.",
+        )
+        .of(Code::ExportTaskMissing)
+        .heeds("Range", "One range of bytes.")
+        .heeds(
+            "If-Range",
+            "The ETag of the file that a part is to be of; with it, a download goes on and does not count.",
+        )
+        .heeds("If-None-Match", "The ETags that the caller holds.")
+        .gives_bytes(200, MEDIA_TYPE, HEADERS)
+        .gives_bytes(206, MEDIA_TYPE, HEADERS_OF_PART)
+        .gives_with(304, &[("ETag", TAG)])
+        .gives_with(
+            307,
+            &[(
+                "Location",
+                "A URL of the bucket that is good for a minute. Only where the operator wants it so.",
+            )],
+        )
+        .refuses(&[Code::ExportTaskNotCompleted])
+        .refuses_as(416, Code::InvalidInput);
+}
 
 /// HEAD
 pub(crate) async fn look(State(api): State<Api>, call: Call) -> Answer {

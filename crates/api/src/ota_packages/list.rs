@@ -6,32 +6,30 @@ use domain::{
     order::{PACKAGE_TYPES, rule},
 };
 use store::ota_packages::PackageFilter;
-use types::{Code, Text, ota_package::OtaPackages, text};
+use types::{Code, ota_package::OtaPackages};
 
-use crate::{Api, call::Call, error::Answer, query::Query, respond::ok};
+use crate::{Api, call::Call, error::Answer, openapi::About, query::Query, respond::ok};
+
+pub(crate) fn about(about: &mut About<'_>) {
+    about
+        .lets(Action::OTAPACKAGES_LIST, "Lists packages, newest first.")
+        .asks(|query| (query.page(), filter(query)))
+        .gives::<OtaPackages>(200)
+        .refuses(&[Code::AppForeign]);
+}
 
 pub(crate) async fn list(State(api): State<Api>, call: Call) -> Answer {
     let permit = call.authorize(Action::OTAPACKAGES_LIST)?;
-    let mut query = call.query()?;
-    let page = query.page();
-    let filter = PackageFilter {
-        app_id: query.text("app_id", rule::ID36, Code::InvalidInput),
-        package_type: package_type(&mut query),
-        product_id: query.text("product_id", rule::ID36, Code::InvalidInput),
-        version: query.text("version", rule::VERSION, Code::InvalidInput),
-    };
-    query.finish(())?;
+    let (page, filter) = call.asked(|query| (query.page(), filter(query)))?;
     let found = api.store.ota_packages().list(&permit, filter, page).await?;
     Ok(ok(&OtaPackages { page: found.page(), packages: found.records }))
 }
 
-fn package_type(query: &mut Query) -> Option<String> {
-    let given = query.get("package_type")?.to_owned();
-    let words = PACKAGE_TYPES.map(|(word, _)| word);
-    if words.contains(&given.as_str()) {
-        return Some(given);
+fn filter(query: &mut Query) -> PackageFilter {
+    PackageFilter {
+        app_id: query.text("app_id", rule::ID36, Code::InvalidInput),
+        package_type: query.word("package_type", &PACKAGE_TYPES, Code::InvalidInput).map(str::to_owned),
+        product_id: query.text("product_id", rule::ID36, Code::InvalidInput),
+        version: query.text("version", rule::VERSION, Code::InvalidInput),
     }
-    let why = text!("must be one of ", "取值只能是") + Text::words(&words);
-    query.wrong(Code::InvalidInput, "package_type", why);
-    None
 }

@@ -8,14 +8,27 @@ use blob::Staged;
 use domain::{Action, Rng};
 use futures_util::StreamExt;
 use store::ota_packages::Uploaded;
-use types::{Code, Fault, text};
+use types::{Code, Fault, ota_package::OtaPackage, text};
 
 use crate::{
     Api,
     call::{self, blocking},
     error::{Answer, ApiError},
+    openapi::About,
     respond::ok,
 };
+
+pub(crate) fn about(about: &mut About<'_>) {
+    about
+        .lets(
+            Action::OTAPACKAGES_CREATE,
+            "Takes the file of a package whose file_location is an upload. Not of the cloud.",
+        )
+        .of(Code::PackageMissing)
+        .takes_file()
+        .gives::<OtaPackage>(200)
+        .refuses(&[Code::PackageInvalid]);
+}
 
 pub(crate) async fn upload(State(api): State<Api>, mut upload: call::Upload) -> Answer {
     let permit = upload.authorize(&api, Action::OTAPACKAGES_CREATE).await?;

@@ -12,7 +12,7 @@ use types::Code;
 use crate::query::Query;
 
 /// What devices speak.
-const PROTOCOLS: [(&str, &str); 11] = [
+pub(crate) const PROTOCOLS: [(&str, &str); 11] = [
     ("MQTT", "MQTT"),
     ("CoAP", "CoAP"),
     ("HTTP", "HTTP"),
@@ -26,10 +26,9 @@ const PROTOCOLS: [(&str, &str); 11] = [
     ("UDP", "UDP"),
 ];
 /// What they report in.
-const DATA_FORMATS: [(&str, &str); 2] = [("json", "json"), ("binary", "binary")];
+pub(crate) const DATA_FORMATS: [(&str, &str); 2] = [("json", "json"), ("binary", "binary")];
 
 /// The app that a product is looked for in.
-fn app_of(mut query: Query) -> Result<Option<String>, types::Fault> {
-    let app_id = query.text("app_id", rule::ID36, Code::InvalidInput);
-    query.finish(app_id)
+fn app_of(query: &mut Query) -> Option<String> {
+    query.text("app_id", rule::ID36, Code::InvalidInput)
 }

@@ -36,9 +36,9 @@ pub const KINDS: &[&dyn Kind] = &[
 /// Words of the service for what no kind here does: no task is made by them, and a list of such tasks is empty.
 const UNSERVED: [&str; 5] = ["sendEmails", "sendSmss", "addDevicesToGroup", "deviceConfig", "deviceJob"];
 
-/// Whether there may be tasks of this `task_type`, here or in the cloud.
-pub fn is_task_type(word: &str) -> bool {
-    kind(word).is_some() || UNSERVED.contains(&word)
+/// Every `task_type` that there may be tasks of, here or in the cloud.
+pub fn task_types() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.task_type()).chain(UNSERVED)
 }
 
 /// The kind of a `task_type`.

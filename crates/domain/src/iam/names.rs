@@ -26,7 +26,7 @@ const fn rule(
     english: &'static str,
     chinese: &'static str,
 ) -> Rule {
-    Rule { min, max, allowed: Some(allowed), says: Word::new(english, chinese) }
+    Rule { min, max, only: &[], allowed: Some(allowed), says: Word::new(english, chinese) }
 }
 
 /// A user's, which [`of_user`] says more of.

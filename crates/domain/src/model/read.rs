@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use types::{Code, text};
 
 use super::{FIELD, Model, Para, Property, Service, Shape};
-use crate::order::{Fields, rule, rule::Rule};
+use crate::order::{self, Fields, rule, rule::Rule};
 
 /// Most bytes of a model as JSON. Documented: 500 KB.
 const BYTES_MAX: usize = 500 << 10;
@@ -20,15 +20,16 @@ const OPTIONS: [(&str, ()); 3] = [("Master", ()), ("Mandatory", ()), ("Optional"
 /// Checks `service_capabilities`; answers it as it was given, which is what a product is stored with and answers, so that
 /// a field that only a newer client knows is kept.
 pub fn read(fields: &mut Fields<'_>) -> Option<Json> {
-    let given = fields.json(FIELD)?;
-    if given.is_array() && given.to_string().len() > BYTES_MAX {
-        let most = BYTES_MAX >> 10;
-        let why = text!("must be at most {most} KiB of JSON", "JSON不能超过{most} KiB");
-        fields.wrong_with(Code::ModelTooLarge, FIELD, why);
-    } else {
-        services(fields);
+    let given = fields.json(FIELD);
+    match given.filter(|given| given.is_array() && given.to_string().len() > BYTES_MAX) {
+        Some(_) => {
+            let most = BYTES_MAX >> 10;
+            let why = text!("must be at most {most} KiB of JSON", "JSON不能超过{most} KiB");
+            fields.wrong_with(Code::ModelTooLarge, FIELD, why);
+        }
+        None => drop(services(fields)),
     }
-    Some(given.clone())
+    given.cloned()
 }
 
 /// The model in a body, and what is wrong with it in `fields`.
@@ -75,10 +76,8 @@ fn read_property(property: &mut Fields<'_>) -> Property {
     property.text("unit", rule::TEXT16);
     property.text("description", rule::TEXT128);
     let writable = property.word("method", &METHODS);
-    if writable.is_none() && property.json("method").is_none() {
-        property.wrong("method", text!("is required", "不能为空"));
-    }
-    let default_value = property.json("default_value").cloned();
+    property.require("method");
+    let default_value = property.given("default_value", || order::Shape::Any).cloned();
     // A model that was stored unchecked may not say; then nothing is refused.
     Property { shape, writable: writable.unwrap_or(true), default_value }
 }
@@ -102,16 +101,15 @@ fn list<'v, T>(
     most: usize,
     read: impl FnMut(&mut Fields<'v>) -> T,
 ) -> Vec<T> {
-    let Some(value) = of.json(name) else { return Vec::new() };
-    match value.as_array() {
-        None => of.wrong(name, text!("must be an array", "必须是数组")),
-        Some(items) if items.len() > most => {
+    match of.json(name).map(|value| value.as_array()) {
+        Some(None) => of.wrong(name, text!("must be an array", "必须是数组")),
+        Some(Some(items)) if items.len() > most => {
             let why = text!("must be at most {most}", "不能超过{most}个");
             of.wrong_with(Code::ModelTooLarge, name, why);
         }
-        Some(_) => {}
+        _ => {}
     }
-    if value.is_array() { of.each(name, usize::MAX, read).unwrap_or_default() } else { Vec::new() }
+    of.items(name, 0..=most, read).unwrap_or_default()
 }
 
 /// What has a name, by its name.

@@ -5,7 +5,7 @@
 use serde_json::Value as Json;
 use types::{Text, text, time};
 
-use crate::order::{Fields, rule};
+use crate::order::{self, Fields, rule};
 
 /// What a value is like.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,13 +59,14 @@ impl Shape {
     /// Reads `data_type` and its limits.
     pub(super) fn read(fields: &mut Fields<'_>) -> Self {
         let data_type = fields.word("data_type", &DATA_TYPES);
-        if data_type.is_none() && fields.json("data_type").is_none() {
-            fields.wrong("data_type", text!("is required", "不能为空"));
-        }
+        fields.require("data_type");
         let words = enum_list(fields);
         let (min, max) = (fields.text("min", rule::BOUND16), fields.text("max", rule::BOUND16));
         let max_length = fields.int("max_length", 0, i64::from(i32::MAX)).unwrap_or(0);
-        if fields.json("step").is_some_and(|step| step.as_f64().is_none_or(|step| step < 0.0)) {
+        if fields
+            .given("step", || order::Shape::Amount)
+            .is_some_and(|step| step.as_f64().is_none_or(|step| step < 0.0))
+        {
             fields.wrong("step", text!("must be a number that is not negative", "必须是非负数"));
         }
         let (min, max) = (min.as_deref(), max.as_deref());
@@ -133,7 +134,8 @@ impl Shape {
 }
 
 fn enum_list(fields: &mut Fields<'_>) -> Vec<String> {
-    let Some(list) = fields.json("enum_list") else { return Vec::new() };
+    let words = || order::Shape::texts(0, usize::MAX, rule::ENUM_WORD);
+    let Some(list) = fields.given("enum_list", words) else { return Vec::new() };
     let Some(items) = list.as_array() else {
         fields.wrong("enum_list", text!("must be an array", "必须是数组"));
         return Vec::new();

@@ -58,28 +58,15 @@ impl Default for Auth {
 fn auth_info(fields: &mut Fields<'_>) -> Auth {
     let kinds = [("SECRET", "SECRET"), ("CERTIFICATES", "CERTIFICATES")];
     let auth_type = fields.word("auth_type", &kinds).unwrap_or("SECRET");
-    let fingerprint = fields.json("fingerprint").and_then(|value| value.as_str()).map(str::to_owned);
-    let is_hash =
-        |text: &str| matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if fields.json("fingerprint").is_some() && !fingerprint.as_deref().is_some_and(is_hash) {
-        fields.wrong("fingerprint", text!("must be 40 or 64 hex digits", "必须是40或64位十六进制数字"));
-    }
     Auth {
         auth_type: auth_type.to_owned(),
         secret: fields.text("secret", rule::SECRET),
-        fingerprint,
+        fingerprint: fields.text("fingerprint", rule::FINGERPRINT),
         secure_access: fields.boolean("secure_access").unwrap_or(true),
         timeout: fields.int("timeout", 0, i64::from(i32::MAX)).unwrap_or(0),
     }
 }
 
 pub(super) fn extension_info(fields: &mut Fields<'_>) -> Option<serde_json::Value> {
-    let value = fields.json("extension_info")?;
-    if !value.is_object() || value.to_string().len() > EXTENSION_BYTES_MAX {
-        fields.wrong(
-            "extension_info",
-            text!("must be an object of at most 1 KiB", "必须是不超过1 KiB的JSON对象"),
-        );
-    }
-    Some(value.clone())
+    fields.object("extension_info", EXTENSION_BYTES_MAX)
 }

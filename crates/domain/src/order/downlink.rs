@@ -3,10 +3,10 @@
 use serde_json::Value as Json;
 use types::text;
 
-use super::{Fields, rule};
+use super::{Fields, Shape, rule};
 
-/// Most bytes of a message, or of the parameters of a command. Documented: 256 KB.
-const DOWN_BYTES_MAX: usize = 256 << 10;
+/// Most bytes of what goes with a message, or of the parameters of a command: as many as of a message itself.
+const DOWN_BYTES_MAX: usize = rule::MESSAGE.max;
 /// Most bytes of the parameters of an asynchronous command. Documented: 32 K.
 const PARAS_BYTES_MAX: usize = 32 << 10;
 /// Minutes that a message is kept. Documented: a day.
@@ -39,7 +39,8 @@ pub struct SendMessage {
 
 /// Reads the fields of a message.
 pub fn send_message(fields: &mut Fields<'_>) -> SendMessage {
-    let message = match fields.json("message") {
+    let said = || Shape::Either(vec![Shape::Text(rule::MESSAGE), Shape::Free(rule::MESSAGE.max)]);
+    let message = match fields.given("message", said) {
         Some(Json::String(text)) => Some(text.clone()),
         Some(object @ Json::Object(_)) => Some(object.to_string()),
         Some(_) => {
@@ -49,12 +50,8 @@ pub fn send_message(fields: &mut Fields<'_>) -> SendMessage {
         None => None,
     };
     let message = fields.required("message", message);
-    if message.len() > DOWN_BYTES_MAX || message.contains('\0') {
-        let why = text!(
-            "must be at most {DOWN_BYTES_MAX} bytes without U+0000",
-            "不能超过{DOWN_BYTES_MAX}字节，且不含U+0000"
-        );
-        fields.wrong("message", why);
+    if message.len() > rule::MESSAGE.max || !rule::MESSAGE.admits(&message) {
+        fields.wrong("message", rule::MESSAGE.says.into());
     }
     let order = SendMessage {
         message_id: fields.text("message_id", rule::ID128),
@@ -66,12 +63,9 @@ pub fn send_message(fields: &mut Fields<'_>) -> SendMessage {
             .unwrap_or("standard"),
         topic: fields.text("topic", rule::TEXT128),
         topic_full_name: fields.text("topic_full_name", rule::TEXT128),
-        properties: object(fields, "properties", DOWN_BYTES_MAX),
-        ttl_minutes: fields.int("ttl", 0, TTL_MINUTES_MAX).unwrap_or(TTL_MINUTES_MAX),
+        properties: fields.object("properties", DOWN_BYTES_MAX),
+        ttl_minutes: fields.multiple("ttl", 0, TTL_MINUTES_MAX, 5).unwrap_or(TTL_MINUTES_MAX),
     };
-    if order.ttl_minutes % 5 != 0 {
-        fields.wrong("ttl", text!("must be a multiple of 5", "必须是5的倍数"));
-    }
     if order.topic.is_some() && order.topic_full_name.is_some() {
         fields.wrong("topic", text!("cannot stand beside topic_full_name", "不能与topic_full_name同时填写"));
     }
@@ -82,7 +76,7 @@ pub fn send_message(fields: &mut Fields<'_>) -> SendMessage {
 pub fn send_command(fields: &mut Fields<'_>) {
     fields.text("service_id", rule::TEXT64);
     fields.text("command_name", rule::TEXT128);
-    let paras = object(fields, "paras", DOWN_BYTES_MAX);
+    let paras = fields.object("paras", DOWN_BYTES_MAX);
     fields.required("paras", paras);
 }
 
@@ -104,7 +98,7 @@ pub struct SendAsyncCommand {
 /// Reads the fields of an asynchronous command.
 pub fn send_async_command(fields: &mut Fields<'_>) -> SendAsyncCommand {
     let (most, usual) = EXPIRE_SECONDS;
-    let paras = object(fields, "paras", PARAS_BYTES_MAX);
+    let paras = fields.object("paras", PARAS_BYTES_MAX);
     let strategies = [("immediately", "immediately"), ("delay", "delay")];
     let strategy = fields.word("send_strategy", &strategies);
     SendAsyncCommand {
@@ -116,23 +110,11 @@ pub fn send_async_command(fields: &mut Fields<'_>) -> SendAsyncCommand {
     }
 }
 
-/// An object of no more than so many bytes.
-fn object(fields: &mut Fields<'_>, name: &str, most: usize) -> Option<Json> {
-    let given = fields.json(name)?;
-    if !given.is_object() || given.to_string().len() > most {
-        fields.wrong(
-            name,
-            text!("must be an object of at most {most} bytes", "必须是不超过{most}字节的JSON对象"),
-        );
-    }
-    Some(given.clone())
-}
-
 /// Reads which packages devices are upgraded to: `package_ids`, as the documentation's table of fields has it, or
 /// `package_id`, as its samples do.
 pub fn packages(fields: &mut Fields<'_>) -> Vec<String> {
     let one = fields.text("package_id", rule::ID36);
-    let several = match fields.json("package_ids") {
+    let several = match fields.given("package_ids", || Shape::texts(0, PACKAGES_MAX, rule::ID36)) {
         Some(Json::Array(list)) => {
             list.iter().map(|id| id.as_str().filter(|id| rule::ID36.admits(id)).map(str::to_owned)).collect()
         }

@@ -19,14 +19,16 @@ const PLACES: [&str; 3] = ["obs_location", "url", "upload"];
 /// Reads the fields of a package. A server that is `strict` knows no place but the cloud's.
 pub fn ota_package(fields: &mut Fields<'_>, strict: bool) -> NewOtaPackage {
     let package_type = fields.word("package_type", &PACKAGE_TYPES);
-    let module_name = fields.text("module_name", rule::MODULE_NAME);
-    match (package_type, fields.json("module_name")) {
-        (Some("modulePackage"), None) => fields.wrong("module_name", text!("is required", "不能为空")),
-        (Some("softwarePackage" | "firmwarePackage"), Some(_)) => fields.wrong(
-            "module_name",
-            text!("is for a modulePackage only", "仅当package_type为modulePackage时支持"),
-        ),
-        _ => {}
+    let module_name = match package_type {
+        Some("softwarePackage" | "firmwarePackage") => {
+            let why = text!("is for a modulePackage only", "仅当package_type为modulePackage时支持");
+            fields.refuse("module_name", why);
+            None
+        }
+        _ => fields.text("module_name", rule::MODULE_NAME),
+    };
+    if package_type == Some("modulePackage") {
+        fields.require("module_name");
     }
     file_location(fields, strict);
     NewOtaPackage {
@@ -35,7 +37,9 @@ pub fn ota_package(fields: &mut Fields<'_>, strict: bool) -> NewOtaPackage {
         product_id: fields.required_text("product_id", rule::ID36),
         module_name,
         version: fields.required_text("version", rule::VERSION),
-        support_source_versions: source_versions(fields),
+        support_source_versions: fields
+            .texts("support_source_versions", SOURCE_VERSIONS_MAX, rule::VERSION)
+            .unwrap_or_default(),
         description: fields.text("description", rule::TEXT1024),
         custom_info: fields.text("custom_info", rule::TEXT4096),
         file_location: {
@@ -43,29 +47,6 @@ pub fn ota_package(fields: &mut Fields<'_>, strict: bool) -> NewOtaPackage {
             fields.required("file_location", given)
         },
     }
-}
-
-fn source_versions(fields: &mut Fields<'_>) -> Vec<String> {
-    const NAME: &str = "support_source_versions";
-    let Some(given) = fields.json(NAME) else { return Vec::new() };
-    let versions: Option<Vec<String>> = given
-        .as_array()
-        .filter(|versions| versions.len() <= SOURCE_VERSIONS_MAX)
-        .and_then(|versions| versions.iter().map(|version| version.as_str().map(str::to_owned)).collect());
-    let Some(versions) = versions else {
-        let most = SOURCE_VERSIONS_MAX;
-        fields.wrong(
-            NAME,
-            text!("must be an array of at most {most} strings", "必须是不超过{most}项的字符串数组"),
-        );
-        return Vec::new();
-    };
-    for (place, version) in versions.iter().enumerate() {
-        if !rule::VERSION.admits(version) {
-            fields.wrong(&format!("{NAME}[{place}]"), rule::VERSION.says.into());
-        }
-    }
-    versions
 }
 
 fn file_location(fields: &mut Fields<'_>, strict: bool) {
@@ -90,15 +71,8 @@ fn file_location(fields: &mut Fields<'_>, strict: bool) {
             obs.required_text("object_key", rule::TEXT1_1024);
             sign(obs);
         });
-        if let Some(url) = location.text("url", rule::TEXT1_1024)
-            && !is_url(&url)
-        {
-            location
-                .wrong("url", text!("must begin with http:// or https://", "必须以http://或https://开头"));
-        }
-        if location.json("url").is_some() {
-            sign(location);
-        }
+        location.url("url", rule::URL);
+        location.beside("url", sign);
         location.within("upload", |upload| {
             upload.required_text("file_name", rule::FILE_NAME);
             upload.text("sign", rule::SHA256);
@@ -108,14 +82,8 @@ fn file_location(fields: &mut Fields<'_>, strict: bool) {
 
 /// The digest of the file that devices check; by SHA-256 unless it says MD5.
 fn sign(fields: &mut Fields<'_>) {
-    let method = fields.word("sign_method", &[("SHA256", rule::SHA256), ("MD5", rule::MD5)]);
-    fields.text("sign", method.unwrap_or(rule::SHA256));
-}
-
-fn is_url(text: &str) -> bool {
-    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
-    host.is_some_and(|host| !host.is_empty() && !host.starts_with('/'))
-        && !text.contains(|character: char| character.is_whitespace() || character.is_control())
+    let methods = [("SHA256", rule::SHA256), ("MD5", rule::MD5)];
+    fields.by_word("sign_method", &methods, rule::SHA256, |fields, rule| fields.text("sign", rule));
 }
 
 /// The name and, if it was given, the digest of the file that is to be uploaded for a package; `None` if its file lies

@@ -9,6 +9,8 @@ pub struct Rule {
     pub min: usize,
     /// Most characters.
     pub max: usize,
+    /// Which lengths of those between; none for all.
+    pub only: &'static [usize],
     /// Which characters; `None` for any.
     pub allowed: Option<fn(char) -> bool>,
     /// What a person is told whose text is not.
@@ -19,7 +21,9 @@ impl Rule {
     /// Whether `text` is like that.
     pub fn admits(&self, text: &str) -> bool {
         let count = text.chars().take(self.max + 1).count();
-        (self.min..=self.max).contains(&count) && self.allowed.is_none_or(|allowed| text.chars().all(allowed))
+        (self.min..=self.max).contains(&count)
+            && (self.only.is_empty() || self.only.contains(&count))
+            && self.allowed.is_none_or(|allowed| text.chars().all(allowed))
     }
 }
 
@@ -88,6 +92,18 @@ fn group_text(character: char) -> bool {
     name(character) || character == ' '
 }
 
+fn lower_hex(character: char) -> bool {
+    matches!(character, '0'..='9' | 'a'..='f')
+}
+
+fn instance_id(character: char) -> bool {
+    lower_hex(character) || character == '-'
+}
+
+fn in_url(character: char) -> bool {
+    !character.is_whitespace() && !character.is_control()
+}
+
 /// A database ends a text at U+0000, or refuses it: a filter on it would find every name.
 fn not_nul(character: char) -> bool {
     character != '\0'
@@ -100,7 +116,7 @@ const fn rule(
     english: &'static str,
     chinese: &'static str,
 ) -> Rule {
-    Rule { min, max, allowed, says: Word::new(english, chinese) }
+    Rule { min, max, only: &[], allowed, says: Word::new(english, chinese) }
 }
 
 const fn text_rule(max: usize, english: &'static str, chinese: &'static str) -> Rule {
@@ -209,7 +225,7 @@ pub const BUCKET: Rule = rule(
     "must be 3 to 63 lower-case letters, digits, - and .",
     "必须为3~63个字符，只能包含小写字母、数字、连接符（-）和英文点（.）",
 );
-/// `object_key`, `url`
+/// `object_key`
 pub const TEXT1_1024: Rule = rule(
     1,
     1024,
@@ -217,6 +233,30 @@ pub const TEXT1_1024: Rule = rule(
     "must be 1 to 1024 characters without U+0000",
     "必须为1~1024个字符，且不含U+0000",
 );
+/// `url`
+pub const URL: Rule = rule(
+    8,
+    1024,
+    Some(in_url),
+    "must be 8 to 1024 characters without spaces that begin with http:// or https:// and a host",
+    "必须为8~1024个字符，不含空格，且以http://或https://及主机名开头",
+);
+/// `fingerprint`: by SHA-1 or SHA-256
+pub const FINGERPRINT: Rule = Rule {
+    only: &[40, 64],
+    ..rule(40, 64, Some(hex), "must be 40 or 64 hex digits", "必须是40或64位十六进制数字")
+};
+/// `Instance-Id`
+pub const INSTANCE_ID: Rule = rule(
+    1,
+    36,
+    Some(instance_id),
+    "must be 1 to 36 of 0-9, a-f and -",
+    "必须为1~36个字符，只能包含0-9、a-f和连接符（-）",
+);
+/// `task_id` of a condition
+pub const TASK_ID: Rule =
+    rule(1, 24, Some(lower_hex), "must be 1 to 24 lower-case hex digits", "必须是1~24位小写十六进制数字");
 /// `sign` by SHA-256
 pub const SHA256: Rule = rule(64, 64, Some(hex), "must be 64 hex digits", "必须是64位十六进制数字");
 /// `sign` by MD5
@@ -235,6 +275,9 @@ pub const TEXT1024: Rule =
 /// `custom_info`
 pub const TEXT4096: Rule =
     text_rule(4096, "must be at most 4096 characters without U+0000", "不能超过4096个字符，且不含U+0000");
+/// `message`, which may have no more bytes than characters. Documented: 256 KB.
+pub const MESSAGE: Rule =
+    text_rule(256 << 10, "must be at most 262144 bytes without U+0000", "不能超过262144字节，且不含U+0000");
 /// `response_name`
 pub const NAME128: Rule = name_rule(128);
 /// `service_id`, `service_type`

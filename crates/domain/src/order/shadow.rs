@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use types::{shadow::Desired, text};
 
-use super::{Fields, rule};
+use super::{Fields, Shape, rule};
 
 /// A model has no more services.
 const SERVICES_MAX: usize = 500;
 
 /// Reads `shadow`. What a service or a property may be is for the product's model to say.
 pub fn shadow(fields: &mut Fields<'_>) -> Option<Vec<Desired>> {
-    let services = fields.each("shadow", SERVICES_MAX, service)?;
+    let services = fields.each("shadow", 0..=SERVICES_MAX, service)?;
     let mut seen = HashSet::new();
     if services.iter().any(|service| !seen.insert(service.service_id.as_str())) {
         fields.wrong("shadow", text!("names a service twice", "同一服务出现了两次"));
@@ -22,8 +22,9 @@ pub fn shadow(fields: &mut Fields<'_>) -> Option<Vec<Desired>> {
 fn service(fields: &mut Fields<'_>) -> Desired {
     let service_id = fields.required_text("service_id", rule::SERVICE256);
     let version = fields.int("version", 0, i64::MAX);
-    let desired = fields.json("desired").and_then(|value| value.as_object()).cloned();
-    if desired.is_none() && fields.json("desired").is_some() {
+    let given = fields.given("desired", || Shape::Free(usize::MAX));
+    let desired = given.and_then(|value| value.as_object()).cloned();
+    if desired.is_none() && given.is_some() {
         fields.wrong("desired", text!("must be an object", "必须是JSON对象"));
     }
     let desired = fields.required("desired", desired);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use types::{Code, tag::Tag, text};
 
-use super::{Fields, rule};
+use super::{Fields, Shape, rule};
 
 /// What the service keeps for itself.
 const RESERVED: &str = "iot_";
@@ -18,13 +18,8 @@ pub fn resource_id(fields: &mut Fields<'_>) -> String {
 }
 
 fn resource_type(fields: &mut Fields<'_>) {
-    if fields.json("resource_type").is_none_or(|value| value.as_str() != Some("device")) {
-        fields.wrong_with(
-            Code::ResourceTypeInvalid,
-            "resource_type",
-            text!("must be device", "取值只能是device"),
-        );
-    }
+    fields.word_with(Code::ResourceTypeInvalid, "resource_type", &[("device", ())]);
+    fields.require_with(Code::ResourceTypeInvalid, "resource_type");
 }
 
 /// Reads tags that a device is to have.
@@ -45,19 +40,11 @@ pub fn tags_sought(fields: &mut Fields<'_>) -> Vec<Tag> {
 }
 
 fn any_tags(fields: &mut Fields<'_>) -> Vec<Tag> {
-    let tags = fields.each("tags", TAGS_MAX, |tag| Tag {
+    let tags = fields.each("tags", 1..=TAGS_MAX, |tag| Tag {
         tag_key: tag.required_text("tag_key", rule::TAG_KEY),
         tag_value: tag.text("tag_value", rule::TAG_VALUE),
     });
-    not_empty(fields, "tags", &tags);
     fields.required("tags", tags)
-}
-
-/// Whoever has filtered a list down to nothing is told so.
-fn not_empty<T>(fields: &mut Fields<'_>, name: &str, list: &Option<Vec<T>>) {
-    if list.as_ref().is_some_and(Vec::is_empty) {
-        fields.wrong(name, text!("must not be empty", "不能为空"));
-    }
 }
 
 /// Reads the keys of tags that a device is to lose.
@@ -67,17 +54,21 @@ pub fn tag_keys(fields: &mut Fields<'_>) -> Vec<String> {
         "必须是不超过{most}个标签键的列表",
         most = TAGS_MAX
     );
-    let list = fields.json("tag_keys").and_then(|value| value.as_array());
+    let given = fields.given("tag_keys", || Shape::texts(1, TAGS_MAX, rule::TAG_KEY));
+    let list = given.and_then(|value| value.as_array());
     let keys = list.filter(|list| list.len() <= TAGS_MAX).and_then(|list| {
         let key = |value: &serde_json::Value| {
             value.as_str().filter(|key| rule::TAG_KEY.admits(key)).map(str::to_owned)
         };
         list.iter().map(key).collect::<Option<Vec<_>>>()
     });
-    if keys.is_none() && fields.json("tag_keys").is_some() {
+    if keys.is_none() && given.is_some() {
         fields.wrong("tag_keys", wrong);
     }
-    not_empty(fields, "tag_keys", &keys);
+    if keys.as_ref().is_some_and(Vec::is_empty) {
+        // Whoever has filtered a list down to nothing is told so.
+        fields.wrong("tag_keys", text!("must not be empty", "不能为空"));
+    }
     let keys = fields.required("tag_keys", keys);
     no_tag_twice(fields, "tag_keys", keys.iter().map(String::as_str));
     keys

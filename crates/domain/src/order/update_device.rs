@@ -23,7 +23,7 @@ pub fn update_device(fields: &mut Fields<'_>) -> UpdateDevice {
 pub fn new_secret(fields: &mut Fields<'_>) -> (SecretType, Option<String>) {
     // Accepted, and nothing more to do: a connection proves itself once, when it is made.
     fields.boolean("force_disconnect");
-    let types = [SecretType::Primary, SecretType::Secondary].map(|it| (it.as_str(), it));
+    let types = SecretType::ALL.map(|it| (it.as_str(), it));
     let secret_type = fields.word("secret_type", &types).unwrap_or(SecretType::Primary);
     (secret_type, fields.text("secret", rule::SECRET))
 }

@@ -1,8 +1,7 @@
 //! A Source as bad as a test wants it.
 
 use db::{Flow, Tx};
-use serde_json::Value as Json;
-use types::Text;
+use domain::order::Fields;
 
 use super::{Counted, Counters, Selected, Selection, Source, Subject};
 use crate::row::{Cell, Column};
@@ -23,8 +22,9 @@ impl Source for Bad {
     fn resource_type(&self) -> &'static str {
         "Bad"
     }
-    fn select(&self, _: &Json) -> Result<String, Text> {
-        Err(Text::same("is not to be selected"))
+    fn select(&self, condition: &mut Fields<'_>) -> String {
+        condition.only(&[]);
+        String::new()
     }
     fn selected(&self, _: &mut dyn Tx, _: Selection<'_>) -> Result<Option<Selected>, store::Error> {
         Ok(None)

@@ -1,21 +1,21 @@
 //! The subtasks of one batch task: what happened to each device.
 
 use db::{Flow, Tx};
+use domain::order::{Fields, rule};
 use serde_json::{Value as Json, json};
 use store::{
     batch_tasks::{self, Work},
     subtasks,
 };
 use types::{
-    Text, Word,
+    Word,
     batch_task::{SubtaskStatus, TaskStatus},
-    text,
     time::{self, IsoMs},
 };
 
 use crate::{
     row::{Cell, Column},
-    source::{Counted, Counters, Fact, Selected, Selection, Source, Subject, no_object},
+    source::{Counted, Counters, Fact, Selected, Selection, Source, Subject},
 };
 
 /// `BatchTask`
@@ -40,25 +40,9 @@ impl Source for BatchTask {
         "BatchTask"
     }
 
-    fn select(&self, condition: &Json) -> Result<String, Text> {
-        let object = condition.as_object().ok_or_else(no_object)?;
-        if let Some(other) = object.keys().find(|key| *key != TASK_ID) {
-            return Err(text!(
-                "has the unknown key {other:?}; its only key is task_id",
-                "包含未知的键{other:?}，仅支持task_id"
-            ));
-        }
-        let task_id = object.get(TASK_ID).ok_or_else(|| text!("must hold task_id", "必须包含task_id"))?;
-        let task_id = task_id
-            .as_str()
-            .filter(|id| {
-                (1..=24).contains(&id.len())
-                    && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-            })
-            .ok_or_else(|| {
-                text!("task_id must be 1 to 24 lower-case hex digits", "task_id必须是1~24位小写十六进制数字")
-            })?;
-        Ok(json!({ TASK_ID: task_id }).to_string())
+    fn select(&self, condition: &mut Fields<'_>) -> String {
+        condition.only(&[TASK_ID]);
+        json!({ TASK_ID: condition.required_text(TASK_ID, rule::TASK_ID) }).to_string()
     }
 
     fn selected(&self, tx: &mut dyn Tx, selection: Selection<'_>) -> Result<Option<Selected>, store::Error> {
@@ -144,13 +128,18 @@ fn task_id(selection: Selection<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use types::Language;
+    use types::{Code, Language};
 
     use super::*;
 
     #[test]
     fn a_condition_names_one_batch_task() {
-        let select = |text: &str| BatchTask.select(&serde_json::from_str(text).unwrap());
+        let select = |text: &str| {
+            let condition: Json = serde_json::from_str(text).unwrap();
+            let mut fields = Fields::of(&condition, Code::ExportTaskInvalid)?;
+            let selected = BatchTask.select(&mut fields);
+            fields.finish(selected)
+        };
         let selected = select(r#"{ "task_id": "5f433ce0c24389024365fdfa" }"#).unwrap();
         assert_eq!(selected, r#"{"task_id":"5f433ce0c24389024365fdfa"}"#);
         for (wrong, names) in [
@@ -161,8 +150,7 @@ mod tests {
             (r#"{"task_id": ""}"#, "task_id"),
             (r#"{"task_id": "ab", "extra": 1}"#, "extra"),
         ] {
-            let text = select(wrong).unwrap_err();
-            let text = text.in_language(Language::English);
+            let text = select(wrong).unwrap_err().message(Language::English);
             assert!(text.contains(names), "{wrong}: {text}");
         }
     }
