@@ -42,7 +42,7 @@ def played(place, play, results):
     return outcomes_of
 
 
-@pytest.mark.parametrize("scenario, number", steps())
+@pytest.mark.parametrize("scenario, number", list(steps()))
 def test_a_step_comes_out_as_told(played, scenario, number):
     outcomes = played(scenario)
     assert len(outcomes) > number, "it ended before this step"
