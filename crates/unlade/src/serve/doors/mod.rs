@@ -42,6 +42,11 @@ use tls::Certificates;
 /// The pause after an accept that failed for want of something, e.g. of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 
+/// Bytes of an answer that the system takes before it has sent them. Otherwise it takes megabytes at once and then nothing
+/// for so long that a slow client seems to stand still.
+#[cfg(target_os = "linux")]
+const UNSENT_BYTES: u32 = 64 << 10;
+
 /// What a client is allowed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Manners {
@@ -176,6 +181,8 @@ impl Doors {
     fn welcome(&self, stream: TcpStream, guest: Guest, router: &Router) {
         // Answers are written whole; waiting for more of them only delays the last piece.
         let _ = stream.set_nodelay(true);
+        #[cfg(target_os = "linux")]
+        let _ = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES);
         let stream = TimedStream::new(stream, self.manners.stall_timeout);
         let (talk, router, mut ended) = (self.talk.clone(), router.clone(), self.ended.subscribe());
         let (certificates, patience, name) =

@@ -116,7 +116,7 @@ impl TimedStream {
     fn wait<T>(&mut self, context: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         let waited = self.patience.wait(context, polled).map(io::Result::flatten);
         if waited.is_ready() {
-            // The system takes what is written in large pieces, however little of it the client reads at a time.
+            // The system takes what is written in pieces, however little of it the client reads at a time.
             self.patience.forget();
         }
         waited

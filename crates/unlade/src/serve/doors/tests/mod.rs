@@ -5,10 +5,13 @@ mod http2;
 use std::{
     io::{Read, Write},
     net::TcpStream as Client,
-    sync::atomic::{AtomicBool, Ordering},
+    pin::Pin,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    task::{Context, Poll},
 };
 
 use axum::routing::get;
+use hyper::body::Frame;
 use tokio::{
     runtime::Runtime,
     sync::{Notify, oneshot},
@@ -121,6 +124,54 @@ fn whoever_stops_in_the_middle_is_put_out() {
     let mut next = open.connect();
     ask(&mut next, "/");
     assert_eq!(status(&mut next), "HTTP/1.1 200 OK");
+}
+
+/// An answer without end, which knows how much of it has been asked for.
+#[derive(Default)]
+struct Endless {
+    bytes: Arc<AtomicUsize>,
+    given_up: Arc<AtomicBool>,
+}
+
+impl Drop for Endless {
+    fn drop(&mut self) {
+        self.given_up.store(true, Ordering::Release);
+    }
+}
+
+impl hyper::body::Body for Endless {
+    type Data = hyper::body::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        static PIECE: [u8; 16 << 10] = [0; 16 << 10];
+        self.bytes.fetch_add(PIECE.len(), Ordering::Relaxed);
+        Poll::Ready(Some(Ok(Frame::data(Self::Data::from_static(&PIECE)))))
+    }
+}
+
+/// What the system takes in a client's place is no progress of the client's: the more it may take, the longer a slow one
+/// seems to stand still.
+#[test]
+fn of_an_answer_that_is_not_read_the_system_takes_little() {
+    let answer = Endless::default();
+    let (bytes, given_up) = (answer.bytes.clone(), answer.given_up.clone());
+    let answer = Arc::new(std::sync::Mutex::new(Some(answer)));
+    let handler = move || async move { answer.lock().unwrap().take().map(axum::body::Body::new).unwrap() };
+    let manners = Manners { stall_timeout: SHORT, ..PATIENT };
+    let open = Open::new(Router::new().route("/", get(handler)), manners);
+    let mut client = open.connect();
+    ask(&mut client, "/");
+    let begun = std::time::Instant::now();
+    while !given_up.load(Ordering::Acquire) {
+        assert!(begun.elapsed() < PATIENCE, "it is given up");
+        std::thread::yield_now();
+    }
+    let bytes = bytes.load(Ordering::Relaxed);
+    assert!(bytes < 1 << 20, "{bytes}");
 }
 
 #[test]
