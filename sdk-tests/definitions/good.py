@@ -45,6 +45,7 @@ BODIES = {
     "UpdateProduct": [{name: value for name, value in WHOLE_PRODUCT.items() if name != "product_id"}],
     "AddDevice": [{**DEVICE, "device_id": Known("fresh")}],
     "UpdateDeviceShadowDesiredData": [{"shadow": [{"service_id": "basic", "desired": {"level": 3}, "version": 0}]}],
+    "TagDevice": [{"resource_type": "device", "resource_id": Known("new device"), "tags": [{"tag_key": "floor", "tag_value": "3"}]}],
     "UntagDevice": [{"resource_type": "device", "resource_id": Known("tagged device"), "tag_keys": ["floor"]}],
     "AddDeviceGroup": [DYNAMIC, {name: value for name, value in STATIC.items() if name != "dynamic_group_rule"}],
     "CreateBatchTask": [
@@ -70,7 +71,9 @@ BODIES = {
 # In place of the stranger's: what a request does away with, or may be done to once, is made for it.
 IDS = {
     "DeleteApplication": "new app",
+    "UpdateProduct": "new product",
     "DeleteProduct": "new product",
+    "UpdateDeviceGroup": "group elsewhere",
     "DeleteDevice": "new device",
     "DeleteDeviceGroup": "new group",
     "DeleteBatchTaskFile": "new file",

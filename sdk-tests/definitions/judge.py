@@ -1,7 +1,7 @@
 """What of an answer is not as the definition says.
 
-A request that fits the definition is answered with a success, or refused for what no form can tell: because something does not exist,
-is in use, or is too much. One that does not fit is refused, with a status and a code of the definition's own, and told which field.
+A request that fits the definition is answered with a success, or, if what it has in a place that names a thing does not exist,
+refused for that. One that does not fit is refused, with a status and a code of the definition's own, and told which field.
 """
 
 import json
@@ -13,6 +13,14 @@ from definition import misfits
 MALFORMED = {
     *(f"IOTDA.0000{number:02}" for number in (6, 8, 9, 17, 18)),
     *(f"IOTDA.{number}" for number in ("013005", "014034", "014800", "014201", "014203", "014204", "014207", "019304")),
+}
+
+# Where there are several apps, one must be named.
+NEEDS_AN_APP = "IOTDA.001005"
+# Places that name a thing, or tell its state: what fits may be refused there, because it does not exist or is otherwise.
+OF_THINGS = {
+    *("app_id", "product_id", "device_id", "gateway_id", "node_id", "group_id", "super_group_id", "service_id", "desired"),
+    *("resource_id", "tag_keys", "tag_keys[]", "document_source", "shadow[].version", "Instance-Id", "action_id"),
 }
 
 
@@ -49,9 +57,13 @@ def judged(definition, case, answer):
         else:
             yield from of_success(definition, answer)
         return
-    if case.fits and (case.good or answer.code in MALFORMED):
+    if case.fits and answer.code != NEEDS_AN_APP and (answer.code in MALFORMED or not of_a_thing(case.at)):
         yield "refuses", f"{answer.status} {answer.code} {answer.message}"
     yield from of_refusal(definition, case, answer)
+
+
+def of_a_thing(at):
+    return at.startswith("path.") or any(at.endswith(f".{place}") for place in OF_THINGS)
 
 
 def of_success(definition, answer):

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from good import Form
+from good import SERVICE, Form
 from stranger.mutate import filled
 from stranger.operations import Known
 from stranger.world import UNBOUNDED, World
@@ -26,6 +26,8 @@ class Land(World):
         (self.ids["instance"],) = set(INSTANCE.findall(server.log(10**6)))
         self.ids["firmware"] = self.ids["package"]
         self.ids["tomorrow"] = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y%m%dT%H%M%SZ")
+        model = {"service_capabilities": [SERVICE]}
+        assert raw(server, "PUT", f"products/{self.ids['product']}", body=model).status == 200
         server.restart(batch_workers=None, export_workers=None)
         self.pool = {kind: [self.task() for _ in range(POOL)] for kind in ("finished task", "failed task")}
         for task_id in sum(self.pool.values(), []):
@@ -68,7 +70,11 @@ class Land(World):
             body, headers = self.multipart(case.body), {**headers, "Content-Type": "multipart/form-data; boundary=x"}
         else:
             body = filled(case.body, self)
-        return raw(self.server, operation.method, whole, filled(case.query, self), body, headers)
+        answer = raw(self.server, operation.method, whole, filled(case.query, self), body, headers)
+        if (operation.path, answer.status) == ("/apps", 201):
+            # Its name is another's to have.
+            raw(self.server, "DELETE", f"apps/{answer.json()['app_id']}")
+        return answer
 
     def multipart(self, form):
         """The bytes of a form; each file has another name."""
@@ -90,6 +96,9 @@ class Land(World):
                 return self.caller.product(app_id=self.app)
             case "new group":
                 return self.caller.group(self.name(), app_id=self.app)
+            case "group elsewhere":
+                # Names are unique in an app; other operations have used up good ones in the first.
+                return self.caller.group(self.name(), app_id=self.made("new app"))
             case "new package":
                 return self.caller.package(self.app, self.ids["product"], version=self.name())
             case "new file":

@@ -36,13 +36,14 @@ def refusal(status=400, code="IOTDA.000006", text="name: is required"):
 FITS, SPOILT = GOOD._replace(at="body.name"), GOOD._replace(at="body.name", fits=False)
 FOUND = [
     ("nothing", FITS, answer(201, {"name": "better"}), []),
-    ("nothing of what is about things", FITS, refusal(404, "IOTDA.014000"), []),
+    ("nothing of what does not exist", GOOD._replace(at="path.device_id"), refusal(404, "IOTDA.014000"), []),
+    ("a fit word is refused", FITS, refusal(404, "IOTDA.014000"), ["refuses"]),
     ("nothing of a refusal", SPOILT, refusal(), []),
     ("a good request is refused", GOOD, refusal(404, "IOTDA.014000"), ["refuses"]),
     ("a fit one is malformed", FITS, refusal(), ["refuses"]),
     ("an unfit one is taken", SPOILT, answer(201, {"name": "good"}), ["takes"]),
     ("another success", FITS, answer(200, {"name": "good"}), ["status"]),
-    ("another refusal", FITS, refusal(409, "IOTDA.014030"), ["status"]),
+    ("another refusal", SPOILT, refusal(409, "IOTDA.014030"), ["status"]),
     ("another code", SPOILT, refusal(code="IOTDA.014800"), ["code"]),
     ("another field", SPOILT, refusal(text="colour: is required"), ["names"]),
     ("a missing field", FITS, answer(201, {}), ["answers"]),
