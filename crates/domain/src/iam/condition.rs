@@ -95,8 +95,7 @@ impl Condition {
         let mut warnings = Vec::new();
         let place = place.field(&self.written.operator).field(&self.key.name);
         if !self.key.known {
-            let text =
-                text!("nobody knows this key; no request ever has it", "未知的条件键，任何请求都没有这个键");
+            let text = text!("no request ever has this key", "任何请求都没有这个条件键");
             warnings.push(place.says(text));
         }
         let (wanted, kind) = (self.operator.kind(), self.key.kind);

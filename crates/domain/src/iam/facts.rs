@@ -55,6 +55,10 @@ const KNOWN: [(&str, Kind); 13] = [
     (keys::TAG_KEYS, Kind::Text),
 ];
 
+/// Of these, what no request to this server has: nobody gets a token by a second factor, and tags of what is asked for are
+/// not looked at before it is allowed.
+const UNFILLED: [&str; 2] = [keys::MFA_AGE, keys::RESOURCE_TAG];
+
 /// The tag's name follows, and its value may read as anything.
 const TAGS: [&str; 2] = [keys::REQUEST_TAG, keys::RESOURCE_TAG];
 
@@ -64,6 +68,7 @@ pub(super) struct Key {
     /// As the server writes it, if it knows it.
     pub(super) name: Box<str>,
     pub(super) kind: Kind,
+    /// Whether any request has it.
     pub(super) known: bool,
 }
 
@@ -72,7 +77,7 @@ impl Key {
     pub(super) fn of(name: &str) -> Self {
         for (known, kind) in KNOWN {
             if known.eq_ignore_ascii_case(name) {
-                return Self { name: known.into(), kind, known: true };
+                return Self { name: known.into(), kind, known: !UNFILLED.contains(&known) };
             }
         }
         for prefix in TAGS {
@@ -80,7 +85,8 @@ impl Key {
                 && head.eq_ignore_ascii_case(prefix)
                 && !tag.is_empty()
             {
-                return Self { name: format!("{prefix}{tag}").into(), kind: Kind::Any, known: true };
+                let known = !UNFILLED.contains(&prefix);
+                return Self { name: format!("{prefix}{tag}").into(), kind: Kind::Any, known };
             }
         }
         Self { name: name.into(), kind: Kind::Any, known: false }
@@ -154,7 +160,9 @@ mod tests {
     fn a_key_is_known_in_any_case_and_a_tag_by_its_own_name() {
         let name = |name: &str| (Key::of(name).name.to_string(), Key::of(name).known);
         assert_eq!(name("G:username"), ("g:UserName".to_owned(), true));
-        assert_eq!(name("g:resourcetag/Team"), ("g:ResourceTag/Team".to_owned(), true));
+        assert_eq!(name("g:requesttag/Team"), ("g:RequestTag/Team".to_owned(), true));
+        assert_eq!(name("g:resourcetag/Team"), ("g:ResourceTag/Team".to_owned(), false));
+        assert_eq!(name("G:mfaage"), ("g:MFAAge".to_owned(), false));
         assert_eq!(name("g:ResourceTag/"), ("g:ResourceTag/".to_owned(), false));
         assert_eq!(name("g:Usrname"), ("g:Usrname".to_owned(), false));
         assert_eq!(name("设备"), ("设备".to_owned(), false));

@@ -170,7 +170,7 @@ fn what_may_be_meant_otherwise_is_warned_of() {
         ),
         (
             condition("StringEquals", "g:Usrname", "a"),
-            Some("Statement[0].Condition.StringEquals.g:Usrname: nobody"),
+            Some("Statement[0].Condition.StringEquals.g:Usrname: no request ever has"),
         ),
         (
             condition("NumberEquals", "g:UserName", "1"),
@@ -181,8 +181,16 @@ fn what_may_be_meant_otherwise_is_warned_of() {
             Some("Statement[0].Condition.StringEquals.g:UserName: * and"),
         ),
         (condition("StringMatch", "g:UserName", "a*"), None),
-        (condition("Null", "g:MFAAge", "true"), None),
-        (condition("NumberEquals", "g:ResourceTag/level", "1"), None),
+        (condition("Null", "g:MFAPresent", "true"), None),
+        (condition("NumberEquals", "g:RequestTag/level", "1"), None),
+        (
+            condition("NumberLessThan", "g:MFAAge", "1"),
+            Some("Statement[0].Condition.NumberLessThan.g:MFAAge: no request ever has"),
+        ),
+        (
+            condition("StringEquals", "g:ResourceTag/team", "a"),
+            Some("Statement[0].Condition.StringEquals.g:ResourceTag/team: no request ever has"),
+        ),
     ];
     for (document, expected) in cases {
         let policy = Policy::parse("p", &document).unwrap_or_else(|refused| panic!("{refused:?}"));
