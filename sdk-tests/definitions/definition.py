@@ -7,7 +7,7 @@ some limits stand under keys that begin with `x-`.
 import json
 import os
 import re
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from jsonschema import Draft202012Validator, ValidationError, validators
@@ -37,7 +37,7 @@ class Definition:
     def required(self, place):
         return {name for where, name, told in self.parameters if where == place and told.get("required")}
 
-    @property
+    @cached_property
     def body(self):
         """The schema of the body; None if there is none."""
         found = [told for where, _, told in self.parameters if where == "body"]
@@ -65,7 +65,7 @@ class Definition:
         """The codes that a refusal with this status may carry; empty if the definition does not say."""
         return set(self.responses.get(str(status), {}).get("x-Error") or [])
 
-    @property
+    @cached_property
     def answer(self):
         """The schema of a success; None if it has no body."""
         told = self.responses[str(self.success)].get("schema")
