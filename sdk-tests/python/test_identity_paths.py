@@ -14,7 +14,9 @@ GRANTED = re.compile(r'\("(/v[^"]+/roles)", "([^"]*)"\)')
 OPEN = {"ListProjects", "ListAuthProjects", "ListAuthDomains", "CreateTemporaryAccessKey", "ListAccessKeys"}
 PROVING = {"CreateToken"}
 NONSENSE = [
-    b"", b"{", b"null", b"[]", b"{}", b"\xff\xfe", b"[" * 20_000,
+    b"", b"{", b"null", b"[]", b"{}", b"\xff\xfe", b"[" * 20_000, b'{"user":' * 300 + b"1" + b"}" * 300, b'{"auth":1e999}',
+    b'{"user":{"name":"\\ud800"}}', b'{"user":{"name":"a\\u0000","name":' + b"9" * 50_000 + b"}}",
+    b'{"group":{"name":"g","name":[]},"role":{"policy":"{}"},"agency":{"name":"\\udfff"},"auth":{"auth":{}}}',
     b'{"user":1,"group":[],"role":"","credential":null,"agency":0,"project":{},"auth":{"identity":{}}}',
     b'{"user":{"name":1},"group":{"name":""},"role":{"policy":[]},"credential":{"user_id":{}},"agency":{"name":[]},'
     b'"project":{"name":"\\u0000"},"auth":{"identity":{"methods":["password",1]},"scope":[]},"resource_type":5}',
