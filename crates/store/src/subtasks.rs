@@ -1,6 +1,6 @@
 //! Subtasks: one row a target, keyed by task and ordinal, so that two equal rows of a file stay two.
 
-use db::{Flow, Row, Tx, args};
+use db::{Flow, Row, Tx, Value, args};
 use types::{
     batch_task::{ErrorInfo, SubtaskStatus, TaskDetail, TaskProgress},
     page::{PageOrder, Paged},
@@ -170,28 +170,51 @@ pub(crate) fn page(
             args![task_id, target, word],
         )?,
     };
-    let records = tx.all(
-        "SELECT ordinal, target, status, output, error_code, error_msg FROM subtask
-          WHERE task_id = ?1 AND ordinal < ?2 AND (?3 IS NULL OR target = ?3) AND (?4 IS NULL OR status = ?4)
-          ORDER BY ordinal DESC LIMIT ?5 OFFSET ?6",
-        args![task_id, order.marker.ordinal(), target, word, order.limit, order.offset],
-        |row| {
-            let error = row.opt_string(4)?.map(|error_code| {
-                Ok::<_, db::Error>(ErrorInfo {
-                    error_code,
-                    error_msg: row.opt_string(5)?.unwrap_or_default(),
-                })
-            });
-            let detail = TaskDetail {
-                target: row.string(1)?,
-                status: row.string(2)?,
-                output: row.opt_string(3)?,
-                error: error.transpose()?,
-            };
-            Ok((marker(row.int(0)?), detail))
-        },
-    )?;
+    // Where there is none, each would be looked at.
+    if count == 0 {
+        return Ok(page::paged(Vec::new(), 0));
+    }
+    let mut args = args![task_id, order.marker.ordinal(), order.limit, order.offset].to_vec();
+    args.extend(target.map(Value::from));
+    args.extend(word.map(Value::from));
+    let records = tx.all(&page_sql(target.is_some(), status), &args, |row| {
+        let error = row.opt_string(4)?.map(|error_code| {
+            Ok::<_, db::Error>(ErrorInfo { error_code, error_msg: row.opt_string(5)?.unwrap_or_default() })
+        });
+        let detail = TaskDetail {
+            target: row.string(1)?,
+            status: row.string(2)?,
+            output: row.opt_string(3)?,
+            error: error.transpose()?,
+        };
+        Ok((marker(row.int(0)?), detail))
+    })?;
     Ok(page::paged(records, count))
+}
+
+/// A page by what it is narrowed to. A planner takes an index for that only if all that is asked of it are places: else it
+/// would rather walk through a million subtasks in the order of the page.
+fn page_sql(by_target: bool, status: Option<SubtaskStatus>) -> String {
+    let which = match (by_target, status) {
+        (false, None) => "ordinal < ?2",
+        // Most subtasks have one of these.
+        (false, Some(SubtaskStatus::Success | SubtaskStatus::Waiting)) => "ordinal < ?2 AND status = ?5",
+        (false, Some(_)) => {
+            "ordinal IN (SELECT ordinal FROM subtask WHERE task_id = ?1 AND ordinal < ?2 AND status = ?5
+                AND status NOT IN ('Success', 'Waitting') ORDER BY ordinal DESC LIMIT ?3 + ?4)"
+        }
+        (true, None) => {
+            "ordinal IN (SELECT ordinal FROM subtask WHERE task_id = ?1 AND ordinal < ?2 AND target = ?5)"
+        }
+        (true, Some(_)) => {
+            "ordinal IN (SELECT ordinal FROM subtask WHERE task_id = ?1 AND ordinal < ?2 AND target = ?5)
+                AND status = ?6"
+        }
+    };
+    format!(
+        "SELECT ordinal, target, status, output, error_code, error_msg FROM subtask
+          WHERE task_id = ?1 AND {which} ORDER BY ordinal DESC LIMIT ?3 OFFSET ?4"
+    )
 }
 
 /// Hands the subtasks of a task that was deleted over to the Pruner.
@@ -219,4 +242,37 @@ pub(crate) fn prune_doomed(tx: &mut dyn Tx, slice: i64) -> Result<bool, Error> {
 pub fn detail_statuses() -> Vec<(&'static str, Option<SubtaskStatus>)> {
     let ours = SubtaskStatus::ALL.map(|status| (status.as_str(), Some(status)));
     ours.into_iter().chain([("DeviceInProgress", None), ("Rejected", None)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use db::{Db, Options};
+
+    use super::*;
+
+    #[test]
+    fn a_page_of_what_few_subtasks_are_is_read_along_an_index() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&dir.path().join("unlade.db"), Options::default()).unwrap();
+        db::migrate(&db, crate::MIGRATIONS, 0).unwrap();
+        let plan = |by_target, status| {
+            let sql = format!("EXPLAIN QUERY PLAN {}", page_sql(by_target, status));
+            let read = |tx: &mut dyn Tx| {
+                let all = args!["t", 1, 1, 0, "x", "y"];
+                let places = 4 + usize::from(by_target) + usize::from(status.is_some());
+                tx.all(&sql, &all[..places], |row| row.string(3))
+            };
+            db.read_blocking(read).unwrap().join("; ")
+        };
+        let fail = Some(SubtaskStatus::Fail);
+        let (by_status, by_target) =
+            ("subtask_other (task_id=? AND status=? AND ordinal<?)", "subtask_target");
+        for (target, status, index) in
+            [(false, fail, by_status), (true, None, by_target), (true, fail, by_target)]
+        {
+            let plan = plan(target, status);
+            assert!(plan.contains(&format!("COVERING INDEX {index}")), "{status:?}: {plan}");
+            assert!(plan.contains("PRIMARY KEY (task_id=? AND ordinal=?)"), "{status:?}: {plan}");
+        }
+    }
 }
