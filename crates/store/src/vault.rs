@@ -51,12 +51,6 @@ impl MasterKey {
     pub fn to_hex(&self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }
-
-    fn id(&self) -> [u8; 8] {
-        let mut id = [0; 8];
-        id.copy_from_slice(&Sha256::digest(self.0)[..8]);
-        id
-    }
 }
 
 impl fmt::Debug for MasterKey {
@@ -67,13 +61,28 @@ impl fmt::Debug for MasterKey {
 
 /// Seals and opens secrets.
 pub struct Vault {
-    keys: Vec<MasterKey>,
+    /// The current one first.
+    keys: Vec<Key>,
+}
+
+/// A master key, made ready once: a task of a million devices seals as many secrets.
+struct Key {
+    id: [u8; 8],
+    cipher: Aes256Gcm,
+}
+
+impl From<MasterKey> for Key {
+    fn from(key: MasterKey) -> Self {
+        let mut id = [0; 8];
+        id.copy_from_slice(&Sha256::digest(key.0)[..8]);
+        Self { id, cipher: Aes256Gcm::new(&key.0.into()) }
+    }
 }
 
 impl Vault {
     /// A vault that seals under `current` and opens what was sealed under any of `keys`.
     pub fn new(current: MasterKey, older: Vec<MasterKey>) -> Self {
-        Self { keys: std::iter::once(current).chain(older).collect() }
+        Self { keys: std::iter::once(current).chain(older).map(Key::from).collect() }
     }
 
     /// Seals `secret` for the row that `place` names, so that it opens nowhere else.
@@ -83,9 +92,9 @@ impl Vault {
         rng.fill(&mut nonce);
         let mut out = Vec::with_capacity(HEAD + secret.len() + 16);
         out.push(VERSION);
-        out.extend(key.id());
+        out.extend(key.id);
         out.extend(nonce);
-        let sealed = cipher(key).encrypt(&nonce.into(), Payload { msg: secret, aad: place.as_bytes() });
+        let sealed = key.cipher.encrypt(&nonce.into(), Payload { msg: secret, aad: place.as_bytes() });
         // AES-GCM refuses only texts of many gigabytes.
         out.extend(sealed.unwrap_or_default());
         out
@@ -95,9 +104,9 @@ impl Vault {
     pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
         let (head, text) = sealed.split_at_checked(HEAD).ok_or(Error::Sealed)?;
         let key =
-            self.keys.iter().find(|key| head[0] == VERSION && head[1..9] == key.id()).ok_or(Error::Sealed)?;
+            self.keys.iter().find(|key| head[0] == VERSION && head[1..9] == key.id).ok_or(Error::Sealed)?;
         let nonce: [u8; 12] = head[9..].try_into().map_err(|_| Error::Sealed)?;
-        cipher(key)
+        key.cipher
             .decrypt(&nonce.into(), Payload { msg: text, aad: place.as_bytes() })
             .map_err(|_| Error::Sealed)
     }
@@ -106,17 +115,13 @@ impl Vault {
     pub fn open_nothing(&self) {
         let key = &self.keys[0];
         let nothing = Payload { msg: &[0; NOTHING], aad: b"access_key/no-such-access-key" };
-        std::hint::black_box((key.id(), cipher(key).encrypt(&[0; 12].into(), nothing).is_ok()));
+        std::hint::black_box(key.cipher.encrypt(&[0; 12].into(), nothing).is_ok());
     }
 
     /// Whether `sealed` is under the current key.
     pub fn is_current(&self, sealed: &[u8]) -> bool {
-        sealed.get(1..9) == Some(&self.keys[0].id())
+        sealed.get(1..9) == Some(&self.keys[0].id[..])
     }
-}
-
-fn cipher(key: &MasterKey) -> Aes256Gcm {
-    Aes256Gcm::new(&key.0.into())
 }
 
 #[cfg(test)]
