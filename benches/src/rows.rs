@@ -78,7 +78,7 @@ pub(crate) fn done(number: i64) -> Done {
     let started_ms = 1_769_842_800_000 + number * 8 + dice.below(8) as i64;
     Done {
         ordinal: number,
-        target: target(number),
+        target: Some(target(number)),
         output: (dice.below(100) < if failed { 25 } else { 65 }).then(|| output(dice, number)),
         error: failed.then(|| Fault::from(dice.one(&ERRORS))),
         node_id: Some(node_id(number)),

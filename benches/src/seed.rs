@@ -111,7 +111,7 @@ fn load(store: &Store, task_id: &str, from: i64, until: i64) -> Outcome<i64> {
             values.extend_from_slice(args![
                 &task_id,
                 done.ordinal,
-                &done.target,
+                done.target.as_ref(),
                 if done.error.is_some() { "Fail" } else { "Success" },
                 done.output.as_ref(),
                 done.error.as_ref().map(|fault| fault.code.as_str()),
@@ -148,13 +148,13 @@ fn insert(store: &Store, task_id: &str, first: i64, ordinals: Range<i64>) -> Out
                 let [product_id, node_id, device_name] = device(first + number);
                 let input =
                     json!({ "product_id": product_id, "node_id": node_id, "device_name": device_name });
-                (number, node_id, device_name, input.to_string())
+                (number, format!("{product_id}_{node_id}"), node_id, device_name, input.to_string())
             })
             .collect();
         let rows: Vec<_> = made
             .iter()
-            .map(|(number, node_id, device_name, input)| NewSubtask {
-                target: node_id,
+            .map(|(number, target, node_id, device_name, input)| NewSubtask {
+                target,
                 row_number: Some(number + 2),
                 input: Some(input),
                 node_id: Some(node_id),

@@ -309,15 +309,13 @@ fn chunk(
         if with_effects && error.is_none() {
             effect(tx, &claim.job_id, subtask.ordinal)?;
         }
-        let (target, ordinal) = (subtask.target, subtask.ordinal);
-        let (output, node_id, device_name) = (None, None, None);
         done.push(Done {
-            ordinal,
-            target,
-            output,
+            ordinal: subtask.ordinal,
+            target: None,
+            output: None,
             error,
-            node_id,
-            device_name,
+            node_id: None,
+            device_name: None,
             started_ms: now_ms,
             ended_ms: now_ms,
         });

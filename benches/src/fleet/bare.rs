@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// As many as the engine takes into one transaction.
-const CHUNK: i64 = 500;
+const CHUNK: i64 = 1000;
 
 const DEVICE: [&str; 14] = [
     "project_id",

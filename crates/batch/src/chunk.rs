@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use store::{
     Context, Store,
     batch_tasks::{self, Work},
-    devices::Reach,
+    devices::{Each, Reach},
     jobs as queue,
     subtasks::{self, Done, InFlight, Subtask},
 };
@@ -22,7 +22,7 @@ use types::{
 use crate::{Downlink, Effect, Kind, Order, Task};
 
 /// Subtasks that are executed in one transaction: few enough that other writers hardly wait.
-const CHUNK: usize = 500;
+const CHUNK: usize = 1000;
 
 /// What a transaction does to subtasks.
 #[derive(Default)]
@@ -59,28 +59,19 @@ pub(crate) fn execute(
     let answer = store.db().write_blocking(move |tx| {
         let work = batch_tasks::hold(tx, &claim.project_id, &claim.job_id)?.ok_or(store::Error::LostClaim)?;
         let now_ms = context.clock.now_ms();
-        let next = next(tx, &context, &work, from, now_ms)?;
-        let Some(last) = next.last() else {
+        let (mut next, goes_on) = next(tx, &context, &work, from, now_ms)?;
+        if next.is_empty() {
             // To look is no progress.
             queue::hold(tx, &claim, term.until(now_ms))?;
             return Ok(None);
-        };
+        }
         queue::advance(tx, &claim, term.until(now_ms))?;
-        let goes_on = if last.is_due { from } else { last.subtask.ordinal + 1 };
         let reach = Reach { project_id: &claim.project_id, app_id: Some(&work.app_id) };
         let task = Task { context: &context, reach, task_id: &claim.job_id, document: &work.document };
         let mut chunk = Chunk::default();
-        for one in next {
-            let started_ms = context.clock.now_ms();
-            let effect = match one.subtask.status {
-                SubtaskStatus::Processing => Err(kind.overdue()),
-                _ => match kind.execute(tx, &task, &one.subtask) {
-                    Ok(effect) => Ok(effect),
-                    Err(store::Error::Fault(fault)) => Err(fault),
-                    Err(other) => return Err(other),
-                },
-            };
-            chunk.add(&work, &context, one.subtask, effect, started_ms);
+        let outcomes = outcomes(tx, kind, &task, &mut next)?;
+        for (subtask, outcome) in next.iter().zip(outcomes) {
+            chunk.add(&work, &context, subtask, outcome, now_ms);
         }
         chunk.record(tx, &work, &claim.project_id, now_ms)?;
         batch_tasks::show(tx, &claim.project_id, &claim.job_id, TaskStatus::Processing, now_ms)?;
@@ -94,30 +85,38 @@ pub(crate) fn execute(
     Ok(Some(goes_on))
 }
 
-struct Next {
-    subtask: Subtask,
-    /// Found by its time, not by its turn.
-    is_due: bool,
-}
-
-/// What is to be done: first what is due, then what waits for its turn.
+/// What is to be done, and where to go on after it: first what is due, then what waits for its turn.
 fn next(
     tx: &mut dyn Tx,
     context: &Context,
     work: &Work,
     from: i64,
     now_ms: i64,
-) -> Result<Vec<Next>, store::Error> {
+) -> Result<(Vec<Subtask>, i64), store::Error> {
     if !work.may_go(now_ms, &context.limits) {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), from));
     }
     let until_ms = batch_tasks::believed_until(now_ms, &context.limits);
     let due = subtasks::due(tx, &work.task_id, now_ms, until_ms, CHUNK)?;
-    let found = |is_due| move |subtask| Next { subtask, is_due };
     if !due.is_empty() || work.unconfirmed {
-        return Ok(due.into_iter().map(found(true)).collect());
+        return Ok((due, from));
     }
-    Ok(subtasks::waiting(tx, &work.task_id, from, CHUNK)?.into_iter().map(found(false)).collect())
+    let waiting = subtasks::waiting(tx, &work.task_id, from, CHUNK)?;
+    let goes_on = waiting.last().map_or(from, |last| last.ordinal + 1);
+    Ok((waiting, goes_on))
+}
+
+/// Executes subtasks; those that are in flight, which come to stand first, are found because they have waited too long.
+fn outcomes(tx: &mut dyn Tx, kind: &dyn Kind, task: &Task<'_>, next: &mut [Subtask]) -> Each<Effect> {
+    next.sort_by_key(|subtask| subtask.status != SubtaskStatus::Processing);
+    let in_flight = next.partition_point(|subtask| subtask.status == SubtaskStatus::Processing);
+    let mut outcomes: Vec<_> = next[..in_flight].iter().map(|_| Err(kind.overdue())).collect();
+    match kind.execute(tx, task, &next[in_flight..]) {
+        Err(store::Error::Fault(fault)) => outcomes.resize(next.len(), Err(fault)),
+        executed => outcomes.extend(executed?),
+    }
+    debug_assert_eq!(outcomes.len(), next.len(), "each subtask is answered");
+    Ok(outcomes)
 }
 
 impl Chunk {
@@ -126,15 +125,15 @@ impl Chunk {
         &mut self,
         work: &Work,
         context: &Context,
-        subtask: Subtask,
-        effect: Result<Effect, Fault>,
+        subtask: &Subtask,
+        outcome: Result<Effect, Fault>,
         started_ms: i64,
     ) {
         let ended_ms = context.clock.now_ms();
         if subtask.stage.is_some() {
             self.landed.push(subtask.ordinal);
         }
-        let (effect, error) = match effect {
+        let (effect, error) = match outcome {
             Ok(effect) => (effect, None),
             Err(fault) => (Effect::default(), Some(fault)),
         };
@@ -158,7 +157,7 @@ impl Chunk {
         let row = subtask.row_number.map(|row| format!("row {row}"));
         list.push(Done {
             ordinal: subtask.ordinal,
-            target: target.unwrap_or(subtask.target),
+            target: target.filter(|target| *target != subtask.target),
             // A row that failed says which one it is; there is nothing else that it gave.
             output: if error.is_some() { row } else { Some(output) },
             error,
@@ -223,7 +222,7 @@ fn ask(
                 Ok(json) => kind.answered(json),
                 Err(fault) => Err(fault.clone()),
             };
-            chunk.add(&work, &context, subtask, effect, started_ms);
+            chunk.add(&work, &context, &subtask, effect, started_ms);
         }
         chunk.record(tx, &work, &claim.project_id, now_ms)?;
         Ok(chunk)

@@ -7,7 +7,7 @@ use domain::order::Fields;
 use serde_json::Value as Json;
 use store::{
     Context,
-    devices::{Named, Reach},
+    devices::{Each, Named, Reach},
     subtasks::Subtask,
 };
 use types::{Code, Fault};
@@ -77,6 +77,19 @@ impl Effect {
     }
 }
 
+/// Does something for subtasks one by one.
+pub(crate) fn each<T>(
+    subtasks: &[Subtask],
+    mut act: impl FnMut(&Subtask) -> Result<T, store::Error>,
+) -> Each<T> {
+    let outcome = |subtask| match act(subtask) {
+        Ok(done) => Ok(Ok(done)),
+        Err(store::Error::Fault(fault)) => Ok(Err(fault)),
+        Err(other) => Err(other),
+    };
+    subtasks.iter().map(outcome).collect()
+}
+
 /// What a subtask waits for once it has begun.
 #[derive(Clone, Debug)]
 pub struct Awaits {
@@ -129,10 +142,10 @@ pub trait Kind: Sync {
         None
     }
 
-    /// Does it, within the transaction that records it. A [`store::Error::Fault`] fails the subtask and must
-    /// have changed nothing; any other error undoes the whole chunk. What happens elsewhere is not done here but told
-    /// by [`Effect::awaits`].
-    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error>;
+    /// Does it for a chunk of subtasks, within the transaction that records them, and answers each in their order;
+    /// [`each`] does so one by one. A [`Fault`] fails its subtask, and one in place of all answers fails them all; it
+    /// must have changed nothing. Any other error undoes the whole chunk. What happens elsewhere is not done here but told by [`Effect::awaits`].
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtasks: &[Subtask]) -> Each<Effect>;
 
     /// What became of a subtask whose device has answered.
     fn answered(&self, answer: &Json) -> Result<Effect, Fault> {

@@ -5,11 +5,12 @@ use db::Tx;
 use domain::order::{Fields, packages};
 use store::{
     device_upgrades::{self, Upgrade as Reserved},
+    devices::Each,
     subtasks::Subtask,
 };
 use types::{Code, Fault, text};
 
-use crate::{Awaits, Effect, Kind, PackageType, Task, package_ids};
+use crate::{Awaits, Effect, Kind, PackageType, Task, kind::each, package_ids};
 
 /// A kind of batch task that upgrades devices.
 pub(crate) struct Upgrade {
@@ -32,18 +33,21 @@ impl Kind for Upgrade {
         Some(self.package_type)
     }
 
-    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
-        let upgrade = Reserved {
-            task_id: task.task_id,
-            ordinal: subtask.ordinal,
-            package_type: self.package_type.as_str(),
-            package_ids: &package_ids(task.document),
-        };
-        let device = device_upgrades::begin(tx, task.reach, &subtask.target, upgrade)?;
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtasks: &[Subtask]) -> Each<Effect> {
+        let package_ids = package_ids(task.document);
         let wait_ms = task.context.limits.upgrade_online_seconds.saturating_mul(1000);
-        let until_ms = task.context.clock.now_ms().saturating_add(wait_ms);
-        let awaits = Some(Awaits { stage: "online", until_ms, order: None });
-        Ok(Effect { awaits, ..Effect::on(device, String::new()) })
+        each(subtasks, |subtask| {
+            let upgrade = Reserved {
+                task_id: task.task_id,
+                ordinal: subtask.ordinal,
+                package_type: self.package_type.as_str(),
+                package_ids: &package_ids,
+            };
+            let device = device_upgrades::begin(tx, task.reach, &subtask.target, upgrade)?;
+            let until_ms = task.context.clock.now_ms().saturating_add(wait_ms);
+            let awaits = Some(Awaits { stage: "online", until_ms, order: None });
+            Ok(Effect { awaits, ..Effect::on(device, String::new()) })
+        })
     }
 
     fn overdue(&self) -> Fault {

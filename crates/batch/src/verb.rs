@@ -1,8 +1,8 @@
-//! What is done to one device and needs nothing but its id: the whole kind is the name and the function.
+//! What is done to devices and needs nothing but their ids: the whole kind is the name and the function.
 
 use db::Tx;
 use store::{
-    devices::{Named, Reach},
+    devices::{Each, Named, Reach},
     subtasks::Subtask,
 };
 
@@ -12,8 +12,8 @@ use crate::{Effect, FileColumn, Kind, Task};
 pub(crate) struct Verb {
     /// Its `task_type`.
     pub(crate) task_type: &'static str,
-    /// What the call does.
-    pub(crate) act: fn(&mut dyn Tx, Reach<'_>, &str) -> Result<Named, store::Error>,
+    /// What the call does to one device, for each of several.
+    pub(crate) act: fn(&mut dyn Tx, Reach<'_>, &[&str]) -> Each<Named>,
 }
 
 const COLUMNS: &[FileColumn] = &[FileColumn::required("device_id", "设备ID").explained(
@@ -31,7 +31,9 @@ impl Kind for Verb {
         COLUMNS
     }
 
-    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
-        (self.act)(tx, task.reach, &subtask.target).map(Effect::done_to)
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtasks: &[Subtask]) -> Each<Effect> {
+        let targets: Vec<_> = subtasks.iter().map(|subtask| subtask.target.as_str()).collect();
+        let done = (self.act)(tx, task.reach, &targets)?;
+        Ok(done.into_iter().map(|named| named.map(Effect::done_to)).collect())
     }
 }

@@ -91,10 +91,18 @@ pub trait Tx {
     /// Inserts many rows of the same columns; `values` holds them one behind the other.
     fn insert_many(&mut self, table: &str, columns: &[&str], values: &[Value<'_>]) -> Result<u64, Error>;
 
-    /// Runs one statement for each `width` values of `values`; answers how many rows were changed in all.
-    fn execute_many(&mut self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<u64, Error> {
-        values.chunks(width).try_fold(0, |sum, args| Ok(sum + self.execute(sql, args)?))
-    }
+    /// Runs one statement for each `width` values of `values`; answers how many rows each has changed.
+    fn execute_many(&mut self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<Vec<u64>, Error>;
+
+    /// Runs one query for each `width` values of `values` and hands over their rows one by one, each with the number of
+    /// its query, counted from 0. Few rows are meant, for they may all be there before the first is handed over.
+    fn query_many(
+        &mut self,
+        sql: &str,
+        width: usize,
+        values: &[Value<'_>],
+        each: &mut dyn FnMut(usize, &dyn Row) -> Result<(), Error>,
+    ) -> Result<(), Error>;
 }
 
 impl dyn Tx + '_ {

@@ -1,10 +1,10 @@
-//! Devices: added, listed, shown, changed, frozen, unfrozen, deleted. What changes one is a function over a transaction:
-//! what one call does and what a subtask does is the same.
+//! Devices: added, listed, shown, changed, frozen, unfrozen, deleted. What changes them is a function over a transaction:
+//! what one call does to one and what a batch task does to many is the same.
 
-use db::{Tx, args};
+use db::{Tx, Value, args};
 use domain::{Permit, Scope};
 use types::{
-    Code,
+    Code, Fault,
     device::{AddDevice, Device, NewSecret, SecretType, UpdateDevice},
     page::{PageOrder, Paged},
 };
@@ -43,6 +43,9 @@ pub struct Reach<'a> {
     pub app_id: Option<&'a str>,
 }
 
+/// What became of each of several, in their order. What was refused has changed nothing.
+pub type Each<T> = Result<Vec<Result<T, Fault>>, Error>;
+
 impl Store {
     /// Devices.
     pub fn devices(&self) -> Devices<'_> {
@@ -75,7 +78,7 @@ impl Devices<'_> {
                     apps::must_exist(tx, &scope, app_id)?;
                 }
                 let reach = Reach { project_id: scope.project_id(), app_id: app_id.as_deref() };
-                let added = add(tx, context, reach, &order)?;
+                let added = only(add(tx, context, reach, &[&order])?)?;
                 let mut device = read::find(tx, context, &scope, &added.device_id)?;
                 if let Some(auth) = &mut device.auth_info {
                     auth.secret = added.secret;
@@ -156,34 +159,39 @@ impl Devices<'_> {
 
     /// Freezes a device.
     pub async fn freeze(&self, permit: &Permit, device_id: String) -> Result<(), Error> {
-        self.each(permit, device_id, freeze).await
+        self.alone(permit, device_id, freeze).await
     }
 
     /// Unfreezes a device.
     pub async fn unfreeze(&self, permit: &Permit, device_id: String) -> Result<(), Error> {
-        self.each(permit, device_id, unfreeze).await
+        self.alone(permit, device_id, unfreeze).await
     }
 
     /// Deletes a device.
     pub async fn delete(&self, permit: &Permit, device_id: String) -> Result<(), Error> {
-        self.each(permit, device_id, delete).await
+        self.alone(permit, device_id, delete).await
     }
 
-    /// Does to one device what a batch task does to each.
-    async fn each(
+    /// Does to one device what a batch task does to many.
+    async fn alone(
         &self,
         permit: &Permit,
         device_id: String,
-        act: fn(&mut dyn Tx, Reach<'_>, &str) -> Result<Named, Error>,
+        act: fn(&mut dyn Tx, Reach<'_>, &[&str]) -> Each<Named>,
     ) -> Result<(), Error> {
         let scope = permit.scope().clone();
         self.0
             .unit(move |tx, _| {
                 let reach = reach(tx, &scope, &device_id)?;
-                act(tx, reach, &device_id).map(|_| ())
+                only(act(tx, reach, &[&device_id])?).map(drop)
             })
             .await
     }
+}
+
+/// What became of the only one.
+fn only<T>(mut each: Vec<Result<T, Fault>>) -> Result<T, Error> {
+    Ok(each.pop().unwrap_or_else(|| Err(Code::DeviceMissing.into()))?)
 }
 
 /// Where a permit lets a device be touched: refuses one that belongs to another app than it is for.
@@ -195,6 +203,11 @@ pub(crate) fn reach<'a>(tx: &mut dyn Tx, scope: &'a Scope, device_id: &str) -> R
         scope.admit(&app_id.ok_or(Code::DeviceMissing)?)?;
     }
     Ok(Reach { project_id, app_id: None })
+}
+
+/// The keys of devices, one behind the other.
+fn keys<'a>(project_id: &'a str, device_ids: &[&'a str]) -> Vec<Value<'a>> {
+    device_ids.iter().flat_map(|device_id| args![project_id, *device_id].to_owned()).collect()
 }
 
 /// What is asked of a device before something of it is changed.

@@ -4,10 +4,13 @@
 use db::Tx;
 use domain::order::{Fields, rule};
 use serde_json::Value as Json;
-use store::{devices, subtasks::Subtask};
+use store::{
+    devices::{self, Each},
+    subtasks::Subtask,
+};
 use types::Code;
 
-use crate::{Effect, FileColumn, Kind, Task, input};
+use crate::{Effect, FileColumn, Kind, Task, input, kind::each};
 
 /// `changeGateway`
 pub(super) struct ChangeGateway;
@@ -42,14 +45,16 @@ impl Kind for ChangeGateway {
         Some(|document| drop(gateway_id(document)))
     }
 
-    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
-        let row = Json::from(input::kept(task, subtask)?);
-        let order = if row["gateway_id"].is_null() { task.document } else { &row };
-        let mut fields = Fields::of(order, Code::InvalidInput)?;
-        let gateway_id = gateway_id(&mut fields);
-        let gateway_id = fields.finish(gateway_id)?;
-        devices::change_gateway(tx, task.context, task.reach, &subtask.target, &gateway_id)
-            .map(Effect::done_to)
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtasks: &[Subtask]) -> Each<Effect> {
+        each(subtasks, |subtask| {
+            let row = Json::from(input::kept(task, subtask)?);
+            let order = if row["gateway_id"].is_null() { task.document } else { &row };
+            let mut fields = Fields::of(order, Code::InvalidInput)?;
+            let gateway_id = gateway_id(&mut fields);
+            let gateway_id = fields.finish(gateway_id)?;
+            devices::change_gateway(tx, task.context, task.reach, &subtask.target, &gateway_id)
+                .map(Effect::done_to)
+        })
     }
 }
 

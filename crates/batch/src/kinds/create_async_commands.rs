@@ -2,10 +2,10 @@
 
 use db::Tx;
 use domain::order::{Fields, send_async_command};
-use store::{async_commands, subtasks::Subtask};
+use store::{async_commands, devices::Each, subtasks::Subtask};
 use types::Code;
 
-use crate::{Effect, Kind, Task};
+use crate::{Effect, Kind, Task, kind::each};
 
 /// `createAsyncCommands`
 pub(super) struct CreateAsyncCommands;
@@ -19,12 +19,14 @@ impl Kind for CreateAsyncCommands {
         Some(|fields| drop(send_async_command(fields)))
     }
 
-    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtasks: &[Subtask]) -> Each<Effect> {
         let mut fields = Fields::of(task.document, Code::DocumentInvalid)?;
         let order = send_async_command(&mut fields);
         let order = fields.finish(order)?;
-        let (command_id, device) =
-            async_commands::add(tx, task.context, task.reach, &subtask.target, &order)?;
-        Ok(Effect::on(device, command_id))
+        each(subtasks, |subtask| {
+            let (command_id, device) =
+                async_commands::add(tx, task.context, task.reach, &subtask.target, &order)?;
+            Ok(Effect::on(device, command_id))
+        })
     }
 }

@@ -2,9 +2,13 @@
 
 use db::Tx;
 use domain::order::{Fields, send_command};
-use store::{devices, products, subtasks::Subtask};
+use store::{
+    devices::{self, Each},
+    products,
+    subtasks::Subtask,
+};
 
-use crate::{Awaits, Effect, Kind, Order, Task};
+use crate::{Awaits, Effect, Kind, Order, Task, kind::each};
 
 /// How long a device has to answer. Documented: 20 s.
 const ANSWER_MS: i64 = 20_000;
@@ -21,22 +25,24 @@ impl Kind for CreateCommands {
         Some(send_command)
     }
 
-    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
-        let device = devices::address(tx, task.reach, &subtask.target)?;
-        let command = task.document;
-        products::model(tx, task.reach.project_id, &device.product_id)?.check_command(
-            command["service_id"].as_str(),
-            command["command_name"].as_str(),
-            &command["paras"],
-        )?;
-        let order = Order {
-            project_id: task.reach.project_id.to_owned(),
-            device_id: subtask.target.clone(),
-            key: format!("{}-{}-{}", task.task_id, subtask.ordinal, subtask.retries),
-            command: command.clone(),
-        };
-        let until_ms = task.context.clock.now_ms() + ANSWER_MS;
-        let awaits = Some(Awaits { stage: "answer", until_ms, order: Some(order) });
-        Ok(Effect { awaits, ..Effect::on(device.named, String::new()) })
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtasks: &[Subtask]) -> Each<Effect> {
+        each(subtasks, |subtask| {
+            let device = devices::address(tx, task.reach, &subtask.target)?;
+            let command = task.document;
+            products::model(tx, task.reach.project_id, &device.product_id)?.check_command(
+                command["service_id"].as_str(),
+                command["command_name"].as_str(),
+                &command["paras"],
+            )?;
+            let order = Order {
+                project_id: task.reach.project_id.to_owned(),
+                device_id: subtask.target.clone(),
+                key: format!("{}-{}-{}", task.task_id, subtask.ordinal, subtask.retries),
+                command: command.clone(),
+            };
+            let until_ms = task.context.clock.now_ms() + ANSWER_MS;
+            let awaits = Some(Awaits { stage: "answer", until_ms, order: Some(order) });
+            Ok(Effect { awaits, ..Effect::on(device.named, String::new()) })
+        })
     }
 }

@@ -3,10 +3,13 @@
 use db::Tx;
 use domain::order::{Fields, add_device};
 use serde_json::{Map, Value as Json};
-use store::{devices, subtasks::Subtask};
-use types::{Code, Fault};
+use store::{
+    devices::{self, Added, Each},
+    subtasks::Subtask,
+};
+use types::{Code, Fault, device::AddDevice};
 
-use crate::{Effect, FileColumn, Kind, Row, Task, input};
+use crate::{Effect, FileColumn, Kind, Row, Task, input, kind::each};
 
 /// `createDevices`
 pub(super) struct CreateDevices;
@@ -93,20 +96,28 @@ impl Kind for CreateDevices {
         true
     }
 
-    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
-        let body = body(input::kept(task, subtask)?)?;
-        let mut fields = Fields::of(&body, Code::InvalidInput)?;
-        let order = add_device(&mut fields);
-        let order = fields.finish(order)?;
-        let added = devices::add(tx, task.context, task.reach, &order)?;
-        Ok(Effect {
-            output: added.device_id.clone(),
-            target: Some(added.device_id),
-            node_id: Some(order.node_id),
-            device_name: order.device_name,
-            awaits: None,
-        })
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtasks: &[Subtask]) -> Each<Effect> {
+        let read = each(subtasks, |subtask| order(task, subtask))?;
+        let orders: Vec<_> = read.iter().flatten().collect();
+        let mut added = devices::add(tx, task.context, task.reach, &orders)?.into_iter();
+        let outcomes = read.into_iter().filter_map(|read| match read {
+            Ok(_) => Some(added.next()?.map(effect)),
+            Err(fault) => Some(Err(fault)),
+        });
+        Ok(outcomes.collect())
     }
+}
+
+/// What the subtask knows of the device already stays as it is.
+fn effect(added: Added) -> Effect {
+    Effect { output: added.device_id.clone(), target: Some(added.device_id), ..Effect::default() }
+}
+
+fn order(task: &Task<'_>, subtask: &Subtask) -> Result<AddDevice, store::Error> {
+    let body = body(input::kept(task, subtask)?)?;
+    let mut fields = Fields::of(&body, Code::InvalidInput)?;
+    let order = add_device(&mut fields);
+    Ok(fields.finish(order)?)
 }
 
 /// The body that AddDevice would have been called with.

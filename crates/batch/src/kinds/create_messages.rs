@@ -2,10 +2,10 @@
 
 use db::Tx;
 use domain::order::{Fields, send_message};
-use store::{device_messages, subtasks::Subtask};
+use store::{device_messages, devices::Each, subtasks::Subtask};
 use types::Code;
 
-use crate::{Effect, Kind, Task};
+use crate::{Effect, Kind, Task, kind::each};
 
 /// `createMessages`
 pub(super) struct CreateMessages;
@@ -19,12 +19,14 @@ impl Kind for CreateMessages {
         Some(|fields| drop(send_message(fields)))
     }
 
-    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtasks: &[Subtask]) -> Each<Effect> {
         let mut fields = Fields::of(task.document, Code::DocumentInvalid)?;
         let order = send_message(&mut fields);
         let order = fields.finish(order)?;
-        let (message_id, device) =
-            device_messages::add(tx, task.context, task.reach, &subtask.target, &order)?;
-        Ok(Effect::on(device, message_id))
+        each(subtasks, |subtask| {
+            let (message_id, device) =
+                device_messages::add(tx, task.context, task.reach, &subtask.target, &order)?;
+            Ok(Effect::on(device, message_id))
+        })
     }
 }

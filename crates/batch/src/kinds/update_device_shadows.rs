@@ -2,10 +2,10 @@
 
 use db::Tx;
 use domain::order::{Fields, shadow};
-use store::{shadows, subtasks::Subtask};
+use store::{devices::Each, shadows, subtasks::Subtask};
 use types::{Code, shadow::Desired, text};
 
-use crate::{Effect, Kind, Task};
+use crate::{Effect, Kind, Task, kind::each};
 
 /// `updateDeviceShadows`
 pub(super) struct UpdateDeviceShadows;
@@ -24,11 +24,13 @@ impl Kind for UpdateDeviceShadows {
         Some(|document| drop(services(document)))
     }
 
-    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtasks: &[Subtask]) -> Each<Effect> {
         let mut fields = Fields::of(task.document, Code::InvalidInput)?;
         let services = services(&mut fields);
         let services = fields.finish(services)?;
-        shadows::desire(tx, task.context, task.reach, &subtask.target, &services).map(Effect::done_to)
+        each(subtasks, |subtask| {
+            shadows::desire(tx, task.context, task.reach, &subtask.target, &services).map(Effect::done_to)
+        })
     }
 }
 

@@ -3,10 +3,13 @@
 use db::Tx;
 use domain::order::{Fields, update_device};
 use serde_json::Value as Json;
-use store::{devices, subtasks::Subtask};
+use store::{
+    devices::{self, Each},
+    subtasks::Subtask,
+};
 use types::Code;
 
-use crate::{Effect, FileColumn, Kind, Task, input};
+use crate::{Effect, FileColumn, Kind, Task, input, kind::each};
 
 /// `updateDevices`
 pub(super) struct UpdateDevices;
@@ -51,13 +54,15 @@ impl Kind for UpdateDevices {
         true
     }
 
-    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtask: &Subtask) -> Result<Effect, store::Error> {
-        let mut row = input::kept(task, subtask)?;
-        input::parse_object(&mut row, "extension_info")?;
-        let body = Json::from(row);
-        let mut fields = Fields::of(&body, Code::InvalidInput)?;
-        let order = update_device(&mut fields);
-        let order = fields.finish(order)?;
-        devices::update(tx, task.context, task.reach, &subtask.target, &order).map(Effect::done_to)
+    fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtasks: &[Subtask]) -> Each<Effect> {
+        each(subtasks, |subtask| {
+            let mut row = input::kept(task, subtask)?;
+            input::parse_object(&mut row, "extension_info")?;
+            let body = Json::from(row);
+            let mut fields = Fields::of(&body, Code::InvalidInput)?;
+            let order = update_device(&mut fields);
+            let order = fields.finish(order)?;
+            devices::update(tx, task.context, task.reach, &subtask.target, &order).map(Effect::done_to)
+        })
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::{FutureExt, SinkExt, StreamExt, future::try_join_all};
+use futures_util::{FutureExt, SinkExt, StreamExt, TryStreamExt, future::try_join_all};
 use tokio_postgres::{RowStream, Statement};
 
 use super::{
@@ -173,16 +173,15 @@ impl PostgresTx {
         Ok(())
     }
 
-    /// Statements that do not wait for each other's answers.
-    fn pipelined(&mut self, statements: &[(Statement, &[Value<'_>])]) -> Result<u64, Error> {
-        let changed = self.ask(self.bounds.statement, async |connection| {
-            let client = &connection.client;
-            try_join_all(
-                statements.iter().map(|(statement, args)| client.execute_raw(statement, args.iter())),
-            )
-            .await
-        })?;
-        Ok(changed.iter().sum())
+    /// One statement for each `width` of some values, prepared; a text may have several, one for each type of an argument
+    /// without a value.
+    fn prepared<'v>(
+        &mut self,
+        sql: &str,
+        width: usize,
+        values: &'v [Value<'v>],
+    ) -> Result<Vec<(Statement, &'v [Value<'v>])>, Error> {
+        values.chunks(width).map(|args| Ok((self.statement(sql, args)?, args))).collect()
     }
 }
 
@@ -238,7 +237,7 @@ impl Tx for PostgresTx {
             // COPY would be prepared.
             let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
             let sql = format!("INSERT INTO {table} ({listed}) VALUES ({})", places.join(", "));
-            return self.execute_many(&sql, columns.len(), values);
+            return Ok(self.execute_many(&sql, columns.len(), values)?.iter().sum());
         }
         let copy = format!("COPY {table} ({listed}) FROM STDIN BINARY");
         self.ask(self.bounds.statement, async |connection| {
@@ -250,17 +249,53 @@ impl Tx for PostgresTx {
         })
     }
 
-    fn execute_many(&mut self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<u64, Error> {
+    fn execute_many(&mut self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<Vec<u64>, Error> {
         if !self.lent.pool.prepares() {
-            return values.chunks(width).try_fold(0, |sum, args| Ok(sum + self.execute(sql, args)?));
+            return values.chunks(width).map(|args| self.execute(sql, args)).collect();
         }
-        let mut changed = 0;
+        let mut changed = Vec::with_capacity(values.len() / width);
         for group in values.chunks(width * PIPELINED_MAX) {
-            let group = group.chunks(width).map(|args| Ok((self.statement(sql, args)?, args)));
-            let statements: Vec<_> = group.collect::<Result<_, Error>>()?;
-            changed += self.pipelined(&statements)?;
+            let statements = self.prepared(sql, width, group)?;
+            changed.extend(self.ask(self.bounds.statement, async |connection| {
+                let client = &connection.client;
+                let all = statements.iter().map(|(sql, args)| client.execute_raw(sql, args.iter()));
+                try_join_all(all).await
+            })?);
         }
         Ok(changed)
+    }
+
+    fn query_many(
+        &mut self,
+        sql: &str,
+        width: usize,
+        values: &[Value<'_>],
+        each: &mut dyn FnMut(usize, &dyn Row) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        if !self.lent.pool.prepares() {
+            for (at, args) in values.chunks(width).enumerate() {
+                self.query(sql, args, &mut |row| each(at, row).map(|()| Flow::More))?;
+            }
+            return Ok(());
+        }
+        let mut at = 0;
+        for group in values.chunks(width * PIPELINED_MAX) {
+            let statements = self.prepared(sql, width, group)?;
+            let answers = self.ask(self.bounds.statement, async |connection| {
+                let client = &connection.client;
+                let all = statements.iter().map(async |(sql, args)| {
+                    client.query_raw(sql, args.iter()).await?.try_collect::<Vec<_>>().await
+                });
+                try_join_all(all).await
+            })?;
+            for rows in answers {
+                for row in &rows {
+                    each(at, row)?;
+                }
+                at += 1;
+            }
+        }
+        Ok(())
     }
 }
 

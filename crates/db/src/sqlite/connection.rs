@@ -78,14 +78,29 @@ impl Tx for SqliteTx<'_> {
     fn insert_many(&mut self, table: &str, columns: &[&str], values: &[Value<'_>]) -> Result<u64, Error> {
         let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
         let sql = format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
-        self.execute_many(&sql, columns.len(), values)
+        Ok(self.execute_many(&sql, columns.len(), values)?.iter().sum())
     }
 
-    fn execute_many(&mut self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<u64, Error> {
+    fn execute_many(&mut self, sql: &str, width: usize, values: &[Value<'_>]) -> Result<Vec<u64>, Error> {
         let mut statement = self.prepare(sql)?;
-        values
-            .chunks(width)
-            .try_fold(0, |sum, args| Ok(sum + statement.execute(params_from_iter(args))? as u64))
+        values.chunks(width).map(|args| Ok(statement.execute(params_from_iter(args))? as u64)).collect()
+    }
+
+    fn query_many(
+        &mut self,
+        sql: &str,
+        width: usize,
+        values: &[Value<'_>],
+        each: &mut dyn FnMut(usize, &dyn Row) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut statement = self.prepare(sql)?;
+        for (at, args) in values.chunks(width).enumerate() {
+            let mut rows = statement.query(params_from_iter(args))?;
+            while let Some(row) = rows.next()? {
+                each(at, row)?;
+            }
+        }
+        Ok(())
     }
 }
 

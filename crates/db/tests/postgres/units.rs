@@ -96,10 +96,19 @@ fn many_rows_and_many_statements_are_counted() {
                 .collect();
             let inserted = tx.insert_many("pair", &["k", "v"], &values)?;
             let some: Vec<Value<'_>> = keys.iter().take(300).map(Value::from).collect();
-            let deleted = tx.execute_many("DELETE FROM pair WHERE k = ?1", 1, &some)?;
-            Ok::<_, Error>((inserted, deleted))
+            let deleted = tx.execute_many("DELETE FROM pair WHERE k = ?1 AND v <> 7", 1, &some)?;
+            let (mut left, sql) = (Vec::new(), "SELECT v FROM pair WHERE k = ?1");
+            tx.query_many(sql, 1, &some, &mut |at, row| {
+                left.push((at, row.int(0)?));
+                Ok(())
+            })?;
+            tx.execute("DELETE FROM pair WHERE v = 7", args![])?;
+            Ok::<_, Error>((inserted, deleted, left))
         });
-        assert_eq!(done, Ok((ROWS as u64, 300)));
+        let (inserted, deleted, left) = done.unwrap();
+        assert_eq!(inserted, ROWS as u64);
+        assert_eq!((deleted[6], deleted[7], deleted[8], deleted.iter().sum::<u64>()), (1, 0, 1, 299));
+        assert_eq!(left, [(7, 7)]);
         assert_eq!(place.sum(), (300..ROWS).sum());
     });
 }

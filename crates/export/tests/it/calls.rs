@@ -47,7 +47,7 @@ impl House {
         let (project_id, task_id, now) = (self.root.project_id.clone(), task_id.to_owned(), self.now_ms());
         let done = Done {
             ordinal: version - 1,
-            target: format!("device-{}", version - 1),
+            target: Some(format!("device-{}", version - 1)),
             output: Some("done".into()),
             error: None,
             node_id: None,

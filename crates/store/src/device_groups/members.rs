@@ -204,17 +204,15 @@ fn count(tx: &mut dyn Tx, project_id: &str, group_id: &str, more: i64) -> Result
     Ok(())
 }
 
-/// Takes a device that is being deleted, and whose tree is held, out of its groups.
-pub(crate) fn forget(tx: &mut dyn Tx, project_id: &str, device_id: &str) -> Result<(), Error> {
-    tx.execute(
+/// Takes devices that are being deleted, and whose tree is held, out of their groups; `keys` are their projects and ids.
+pub(crate) fn forget(tx: &mut dyn Tx, keys: &[Value<'_>]) -> Result<(), Error> {
+    tx.execute_many(
         "UPDATE device_group SET devices = devices - 1 WHERE project_id = ?1 AND group_id IN
            (SELECT group_id FROM group_member WHERE project_id = ?1 AND device_id = ?2)",
-        args![project_id, device_id],
+        2,
+        keys,
     )?;
-    tx.execute(
-        "DELETE FROM group_member WHERE project_id = ?1 AND device_id = ?2",
-        args![project_id, device_id],
-    )?;
+    tx.execute_many("DELETE FROM group_member WHERE project_id = ?1 AND device_id = ?2", 2, keys)?;
     Ok(())
 }
 

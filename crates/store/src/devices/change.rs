@@ -7,7 +7,7 @@ use types::{
     text,
 };
 
-use super::{Reach, end, hold, secondary_place, secret_place};
+use super::{Each, Reach, end, hold, keys, secondary_place, secret_place};
 use crate::{Context, Error};
 
 /// What a batch task's report tells of a device besides its id.
@@ -19,43 +19,49 @@ pub struct Named {
     pub device_name: Option<String>,
 }
 
-/// Freezes a device within `reach`.
-pub fn freeze(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str) -> Result<Named, Error> {
-    set_frozen(tx, reach, device_id, true)
+/// Freezes devices within `reach`.
+pub fn freeze(tx: &mut dyn Tx, reach: Reach<'_>, device_ids: &[&str]) -> Each<Named> {
+    set_frozen(tx, reach, device_ids, true)
 }
 
-/// Unfreezes a device within `reach`.
-pub fn unfreeze(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str) -> Result<Named, Error> {
-    set_frozen(tx, reach, device_id, false)
+/// Unfreezes devices within `reach`.
+pub fn unfreeze(tx: &mut dyn Tx, reach: Reach<'_>, device_ids: &[&str]) -> Each<Named> {
+    set_frozen(tx, reach, device_ids, false)
 }
 
-fn set_frozen(tx: &mut dyn Tx, reach: Reach<'_>, device_id: &str, frozen: bool) -> Result<Named, Error> {
-    let found = tx.first(
+fn set_frozen(tx: &mut dyn Tx, reach: Reach<'_>, device_ids: &[&str], frozen: bool) -> Each<Named> {
+    let taken = || Fault::from(if frozen { Code::DeviceFrozen } else { Code::DeviceNotFrozen });
+    let mut done: Vec<_> = device_ids.iter().map(|_| Err(Fault::from(Code::DeviceMissing))).collect();
+    tx.query_many(
         "SELECT node_type, frozen, node_id, device_name, app_id FROM device WHERE project_id = ?1 AND device_id = ?2",
-        args![reach.project_id, device_id],
-        |row| {
-            let named = Named { node_id: row.string(2)?, device_name: row.opt_string(3)? };
-            let within = reach.app_id.is_none() || reach.app_id == row.opt_text(4)?;
-            Ok((row.text(0)? == "ENDPOINT", row.int(1)? != 0, named, within))
+        2,
+        &keys(reach.project_id, device_ids),
+        &mut |at, row| {
+            if reach.app_id.is_none() || reach.app_id == row.opt_text(4)? {
+                done[at] = match (row.text(0)?, row.int(1)? != 0) {
+                    ("ENDPOINT", _) => Err(Code::SubDeviceNotFreezable.into()),
+                    (_, is) if is == frozen => Err(taken()),
+                    _ => Ok(Named { node_id: row.string(2)?, device_name: row.opt_string(3)? }),
+                };
+            }
+            Ok(())
         },
     )?;
-    let refused = |code: Code| Err(code.into());
-    let named = match found {
-        Some((true, _, _, true)) => return refused(Code::SubDeviceNotFreezable),
-        Some((_, true, _, true)) if frozen => return refused(Code::DeviceFrozen),
-        Some((_, false, _, true)) if !frozen => return refused(Code::DeviceNotFrozen),
-        Some((_, _, named, true)) => named,
-        _ => return refused(Code::DeviceMissing),
-    };
-    let changed = tx.execute(
+    let admitted: Vec<usize> = (0..done.len()).filter(|at| done[*at].is_ok()).collect();
+    let values: Vec<_> =
+        admitted.iter().flat_map(|at| args![reach.project_id, device_ids[*at], frozen].to_owned()).collect();
+    let changed = tx.execute_many(
         "UPDATE device SET frozen = ?3 WHERE project_id = ?1 AND device_id = ?2 AND frozen <> ?3",
-        args![reach.project_id, device_id, frozen],
+        3,
+        &values,
     )?;
-    // Somebody else did it between the look and this.
-    if changed == 0 {
-        return refused(if frozen { Code::DeviceFrozen } else { Code::DeviceNotFrozen });
+    for (at, changed) in admitted.into_iter().zip(changed) {
+        // It was named twice, or somebody else did it between the look and this.
+        if changed == 0 {
+            done[at] = Err(taken());
+        }
     }
-    Ok(named)
+    Ok(done)
 }
 
 /// Changes a device within `reach`; what the order does not name stays.

@@ -1,51 +1,45 @@
 //! How many devices there are: a project and each of its products count their own, so that the length of most lists is
 //! known without counting. Whoever adds or deletes a device holds the row of the project, so that no two count at once.
 
+use std::collections::BTreeMap;
+
 use db::{Tx, args};
 use types::{Code, Fault};
 
 use super::tree;
 use crate::{Context, Error};
 
-/// Counts one more of a product, if the project may have one more.
-pub(super) fn one_more(
-    tx: &mut dyn Tx,
-    context: &Context,
-    project_id: &str,
-    product_id: &str,
-) -> Result<(), Error> {
-    let limit = context.limits.devices;
-    let taken = tx.execute(
-        "UPDATE project SET devices = devices + 1 WHERE project_id = ?1 AND devices < ?2",
-        args![project_id, limit],
+/// How many more devices the project may have; nobody else adds or deletes any until this unit of work ends.
+pub(super) fn room(tx: &mut dyn Tx, context: &Context, project_id: &str) -> Result<i64, Error> {
+    tree::hold(tx, project_id)?;
+    let there = tx.count("SELECT devices FROM project WHERE project_id = ?1", args![project_id])?;
+    Ok(context.limits.devices - there)
+}
+
+/// Why there may not be one more.
+pub(super) fn full(context: &Context) -> Fault {
+    Fault::at_limit(Code::DeviceQuota, "limits.devices", context.limits.devices)
+}
+
+/// Counts devices of these products, one each, as so many more or less.
+pub(super) fn count(tx: &mut dyn Tx, project_id: &str, product_ids: &[&str], each: i64) -> Result<(), Error> {
+    if product_ids.is_empty() {
+        return Ok(());
+    }
+    let mut of_products = BTreeMap::new();
+    for product_id in product_ids {
+        *of_products.entry(*product_id).or_insert(0) += each;
+    }
+    let of_project = "UPDATE project SET devices = devices + ?2 WHERE project_id = ?1";
+    tx.execute(of_project, args![project_id, of_products.values().sum::<i64>()])?;
+    let values: Vec<_> =
+        of_products.iter().flat_map(|(id, more)| args![project_id, *id, *more].to_owned()).collect();
+    tx.execute_many(
+        "UPDATE product SET devices = COALESCE(devices, 0) + ?3 WHERE project_id = ?1 AND product_id = ?2",
+        3,
+        &values,
     )?;
-    if taken == 0 {
-        return Err(Fault::at_limit(Code::DeviceQuota, "limits.devices", limit).into());
-    }
-    // Whoever deletes a product or an app takes the same turn, so this is the last time that it may have gone.
-    if of_product(tx, project_id, product_id, 1)? == 0 {
-        of_project(tx, project_id, -1)?;
-        return Err(Fault::of_value(Code::ProductMissing, "product_id", product_id).into());
-    }
     Ok(())
-}
-
-/// Counts one less of a product.
-pub(super) fn one_less(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Result<(), Error> {
-    of_project(tx, project_id, -1)?;
-    of_product(tx, project_id, product_id, -1).map(drop)
-}
-
-fn of_project(tx: &mut dyn Tx, project_id: &str, more: i64) -> Result<(), Error> {
-    let sql = "UPDATE project SET devices = devices + ?2 WHERE project_id = ?1";
-    Ok(tx.execute(sql, args![project_id, more]).map(drop)?)
-}
-
-/// Answers whether there is such a product.
-fn of_product(tx: &mut dyn Tx, project_id: &str, product_id: &str, more: i64) -> Result<u64, Error> {
-    let sql =
-        "UPDATE product SET devices = COALESCE(devices, 0) + ?3 WHERE project_id = ?1 AND product_id = ?2";
-    Ok(tx.execute(sql, args![project_id, product_id, more])?)
 }
 
 /// The products that count other than they have; an earlier program that ran beside this one did not count them.

@@ -31,9 +31,9 @@ pub struct Subtask {
 pub struct Done {
     /// Its place in the task.
     pub ordinal: i64,
-    /// What it turned out to act on.
-    pub target: String,
-    /// What it gave, if it succeeded.
+    /// What it turned out to act on, if that is other than what it was made with.
+    pub target: Option<String>,
+    /// What it gave.
     pub output: Option<String>,
     /// Why it failed.
     pub error: Option<Fault>,
@@ -135,35 +135,62 @@ pub fn in_flight(tx: &mut dyn Tx, task_id: &str, tries: &[(i64, i64)]) -> Result
 
 /// Records what became of subtasks that were executed; answers how many were.
 pub fn settle(tx: &mut dyn Tx, task_id: &str, done: &[Done]) -> Result<u64, Error> {
-    record(tx, task_id, done, None)
+    let retargeted: Vec<_> =
+        done.iter().filter_map(|one| Some((one.ordinal, one.target.as_ref()?))).collect();
+    let values: Vec<_> = retargeted
+        .iter()
+        .flat_map(|(ordinal, target)| args![task_id, *ordinal, *target].to_owned())
+        .collect();
+    tx.execute_many("UPDATE subtask SET target = ?3 WHERE task_id = ?1 AND ordinal = ?2", 3, &values)?;
+    Ok(succeed(tx, task_id, done)? + fail(tx, task_id, done, None)?)
 }
 
 /// Records why subtasks failed that are to be tried again at `due_ms`; answers how many there were.
 pub fn postpone(tx: &mut dyn Tx, task_id: &str, done: &[Done], due_ms: i64) -> Result<u64, Error> {
-    record(tx, task_id, done, Some(due_ms))
+    fail(tx, task_id, done, Some(due_ms))
 }
 
-/// What is not done keeps its input, so that it can be tried again.
-fn record(tx: &mut dyn Tx, task_id: &str, done: &[Done], again_ms: Option<i64>) -> Result<u64, Error> {
-    let texts: Vec<Option<String>> = done
-        .iter()
-        .map(|done| done.error.as_ref().map(|fault| fault.message(types::Language::English)))
-        .collect();
-    let mut values = Vec::with_capacity(done.len() * 12);
-    for (done, text) in done.iter().zip(&texts) {
-        let status = match (&done.error, again_ms) {
-            (None, _) => SubtaskStatus::Success,
-            (Some(_), None) => SubtaskStatus::Fail,
-            (Some(_), Some(_)) => SubtaskStatus::FailWaitRetry,
-        };
+/// A list of three words is laid down as a table for each subtask, and what is written has its indexes written anew: so
+/// the status is compared, and the target is not written.
+const UNFINISHED: &str = "task_id = ?1 AND ordinal = ?2
+    AND (status = 'Waitting' OR status = 'Processing' OR status = 'FailWaitRetry')";
+
+fn succeed(tx: &mut dyn Tx, task_id: &str, done: &[Done]) -> Result<u64, Error> {
+    let mut values = Vec::with_capacity(done.len() * 7);
+    for done in done.iter().filter(|done| done.error.is_none()) {
         values.extend_from_slice(args![
             task_id,
             done.ordinal,
-            &done.target,
+            done.output.as_ref(),
+            done.node_id.as_ref(),
+            done.device_name.as_ref(),
+            done.started_ms,
+            done.ended_ms,
+        ]);
+    }
+    let sql = format!(
+        "UPDATE subtask SET status = 'Success', output = ?3, error_code = NULL, error_msg = NULL,
+           node_id = COALESCE(?4, node_id), device_name = COALESCE(?5, device_name), started_ms = ?6, ended_ms = ?7,
+           input = NULL, stage = NULL, due_ms = NULL
+         WHERE {UNFINISHED}"
+    );
+    Ok(tx.execute_many(&sql, 7, &values)?.iter().sum())
+}
+
+/// What failed keeps its input, so that it can be tried again.
+fn fail(tx: &mut dyn Tx, task_id: &str, done: &[Done], again_ms: Option<i64>) -> Result<u64, Error> {
+    let failed = || done.iter().filter_map(|done| Some((done, done.error.as_ref()?)));
+    let status = again_ms.map_or(SubtaskStatus::Fail, |_| SubtaskStatus::FailWaitRetry);
+    let texts: Vec<_> = failed().map(|(_, fault)| fault.message(types::Language::English)).collect();
+    let mut values = Vec::with_capacity(texts.len() * 11);
+    for ((done, fault), text) in failed().zip(&texts) {
+        values.extend_from_slice(args![
+            task_id,
+            done.ordinal,
             status.as_str(),
             done.output.as_ref(),
-            done.error.as_ref().map(|fault| fault.code.as_str()),
-            text.as_ref(),
+            fault.code.as_str(),
+            text,
             done.node_id.as_ref(),
             done.device_name.as_ref(),
             done.started_ms,
@@ -171,15 +198,14 @@ fn record(tx: &mut dyn Tx, task_id: &str, done: &[Done], again_ms: Option<i64>) 
             again_ms,
         ]);
     }
-    Ok(tx.execute_many(
-        "UPDATE subtask SET target = ?3, status = ?4, output = ?5, error_code = ?6, error_msg = ?7,
-           node_id = COALESCE(?8, node_id), device_name = COALESCE(?9, device_name), started_ms = ?10, ended_ms = ?11,
-           input = CASE WHEN ?6 IS NULL THEN NULL ELSE input END, stage = NULL, due_ms = ?12,
-           retries = CASE WHEN ?12 IS NULL THEN retries ELSE COALESCE(retries, 0) + 1 END
-         WHERE task_id = ?1 AND ordinal = ?2 AND status IN ('Waitting', 'Processing', 'FailWaitRetry')",
-        12,
-        &values,
-    )?)
+    let sql = format!(
+        "UPDATE subtask SET status = ?3, output = ?4, error_code = ?5, error_msg = ?6,
+           node_id = COALESCE(?7, node_id), device_name = COALESCE(?8, device_name), started_ms = ?9, ended_ms = ?10,
+           stage = NULL, due_ms = ?11,
+           retries = CASE WHEN ?11 IS NULL THEN retries ELSE COALESCE(retries, 0) + 1 END
+         WHERE {UNFINISHED}"
+    );
+    Ok(tx.execute_many(&sql, 11, &values)?.iter().sum())
 }
 
 /// Records that subtasks were begun and wait for what is not here.
@@ -196,14 +222,15 @@ pub fn await_answers(tx: &mut dyn Tx, task_id: &str, begun: &[InFlight]) -> Resu
             one.started_ms,
         ]);
     }
-    Ok(tx.execute_many(
+    let begun = tx.execute_many(
         "UPDATE subtask SET status = 'Processing', stage = ?3, due_ms = ?4, node_id = COALESCE(?5, node_id),
            device_name = COALESCE(?6, device_name), started_ms = ?7, ended_ms = NULL, output = NULL,
            error_code = NULL, error_msg = NULL
          WHERE task_id = ?1 AND ordinal = ?2 AND status IN ('Waitting', 'FailWaitRetry')",
         7,
         &values,
-    )?)
+    )?;
+    Ok(begun.iter().sum())
 }
 
 /// Stops every subtask that has not ended: its task has failed as a whole. Answers how many there were.
@@ -219,9 +246,7 @@ pub(crate) fn stop_unfinished(tx: &mut dyn Tx, task_id: &str, now_ms: i64) -> Re
 
 /// Lets devices go whose upgrade one of these subtasks was.
 pub fn release_devices(tx: &mut dyn Tx, task_id: &str, ordinals: &[i64]) -> Result<(), Error> {
-    for ordinal in ordinals {
-        let sql = "DELETE FROM device_upgrade WHERE task_id = ?1 AND ordinal = ?2";
-        tx.execute(sql, args![task_id, *ordinal])?;
-    }
+    let values: Vec<_> = ordinals.iter().flat_map(|ordinal| args![task_id, *ordinal].to_owned()).collect();
+    tx.execute_many("DELETE FROM device_upgrade WHERE task_id = ?1 AND ordinal = ?2", 2, &values)?;
     Ok(())
 }

@@ -3,9 +3,9 @@
 use crate::{
     Code, World, code, drivers,
     store::{
-        Error,
+        Context, Error,
         batch_tasks::{self, JOB},
-        devices::{self, Reach},
+        devices::{self, Each, Reach},
         identity::Chosen,
         jobs,
         subtasks::{self, DetailFilter, Done},
@@ -137,13 +137,95 @@ fn a_gateway_is_deleted_only_after_its_sub_devices() {
     });
 }
 
+/// What each becomes of some that are done to in one unit of work, as a batch task does it.
+fn at_once<T: Send + 'static>(
+    world: &World,
+    act: impl Fn(&mut dyn Tx, &Context, Reach<'_>) -> Each<T> + Send + 'static,
+) -> Vec<Option<Code>> {
+    let (project_id, context) = (world.root.project_id.clone(), world.store.context().clone());
+    let done = world
+        .store
+        .db()
+        .write_blocking(move |tx| act(tx, &context, Reach { project_id: &project_id, app_id: None }));
+    done.unwrap().into_iter().map(|one| one.err().map(|fault| fault.code)).collect()
+}
+
+#[test]
+fn many_devices_at_once_become_what_they_would_one_after_the_other() {
+    drivers(&Limits { devices: 6, ..Limits::default() }, |world| {
+        let product_id = product(world);
+        let node = |node_id: &str| order(&product_id, node_id);
+        let below = |gateway: &str, node_id: &str| AddDevice {
+            gateway_id: Some(format!("{product_id}_{gateway}")),
+            ..node(node_id)
+        };
+        let other = |order: AddDevice| AddDevice { device_id: Some("other".into()), ..order };
+        let orders = vec![
+            node("1"),
+            node("1"),
+            other(node("1")),
+            AddDevice { product_id: "nothing".into(), ..node("2") },
+            node("top"),
+            below("top", "middle"),
+            below("nobody", "orphan"),
+            below("middle", "bottom"),
+            node("5"),
+            node("6"),
+            node("7"),
+            node("1"),
+        ];
+        let added = at_once(world, move |tx, context, reach| {
+            devices::add(tx, context, reach, &orders.iter().collect::<Vec<_>>())
+        });
+        let (taken, node_taken) = (Some(Code::DeviceTaken), Some(Code::NodeIdTaken));
+        let (missing, quota) = (Some(Code::ProductMissing), Some(Code::DeviceQuota));
+        let orphan = Some(Code::GatewayMissing);
+        let first = [None, taken, node_taken, missing, None, None, orphan, None];
+        assert_eq!(added, [&first[..], &[None, None, quota, taken]].concat());
+        assert_eq!(counted(world, &product_id), (6, 6));
+
+        let delete = |nodes: &[&str]| {
+            let ids: Vec<_> = nodes.iter().map(|node| format!("{product_id}_{node}")).collect();
+            at_once(world, move |tx, _, reach| {
+                devices::delete(tx, reach, &ids.iter().map(String::as_str).collect::<Vec<_>>())
+            })
+        };
+        let (gone, parent) = (Some(Code::DeviceMissing), Some(Code::DeviceHasChildren));
+        assert_eq!(delete(&["1", "top", "1", "middle", "bottom"]), [None, parent, gone, parent, None]);
+        assert_eq!(delete(&["middle", "top", "5", "nobody"]), [None, None, None, gone]);
+        assert_eq!(counted(world, &product_id), (1, 1));
+    });
+}
+
+/// How many devices the project and the product count.
+fn counted(world: &World, product_id: &str) -> (i64, i64) {
+    let count = |sql: &str| world.store.db().read_blocking(|tx| tx.count(sql, args![product_id])).unwrap();
+    let of_project = "SELECT SUM(devices) FROM project WHERE ?1 <> ''";
+    (count(of_project), count("SELECT devices FROM product WHERE product_id = ?1"))
+}
+
+#[test]
+fn a_device_that_is_named_twice_is_frozen_once() {
+    drivers(&Limits::default(), |world| {
+        let product_id = product(world);
+        let id = add(world, order(&product_id, "1")).unwrap();
+        let twice = move |tx: &mut dyn Tx, _: &Context, reach: Reach<'_>| {
+            devices::freeze(tx, reach, &[&id, "nobody", &id])
+        };
+        let again = Some(Code::DeviceFrozen);
+        assert_eq!(at_once(world, twice), [None, Some(Code::DeviceMissing), again]);
+    });
+}
+
 #[test]
 fn another_apps_device_is_out_of_a_tasks_reach() {
     drivers(&Limits::default(), |world| {
         let id = add(world, order(&product(world), "n")).unwrap();
         let project_id = world.root.project_id.clone();
         let frozen = world.store.db().write_blocking(move |tx: &mut dyn Tx| {
-            devices::freeze(tx, Reach { project_id: &project_id, app_id: Some("another") }, &id)
+            let frozen =
+                devices::freeze(tx, Reach { project_id: &project_id, app_id: Some("another") }, &[&id])?;
+            frozen.into_iter().try_for_each(|done| done.map(drop)).map_err(Error::from)
         });
         assert_eq!(code(frozen), Code::DeviceMissing);
     });
@@ -161,7 +243,7 @@ fn counters_equal_rows_and_a_settled_subtask_is_not_settled_twice() {
                 batch_tasks::begin(tx, &claim.project_id, &claim.job_id, 3, 1)?;
                 let done = Done {
                     ordinal,
-                    target: "t".into(),
+                    target: Some("t".into()),
                     output: None,
                     error: error.map(Into::into),
                     node_id: None,

@@ -99,7 +99,7 @@ impl World {
                 let again = fails && work.retry.is_some_and(|retry| one.retries < retry.count);
                 let done = Done {
                     ordinal: one.ordinal,
-                    target: one.target,
+                    target: None,
                     output: None,
                     error: fails.then(|| Code::DeviceMissing.into()),
                     node_id: None,
