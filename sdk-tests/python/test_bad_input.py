@@ -39,16 +39,32 @@ def test_another_project_is_forbidden(server):
     assert (answer.status, answer.code) == (403, "IOTDA.000021")
 
 
-def test_a_project_with_a_nul_in_its_id_is_foreign_though_a_database_takes_no_nul(server):
+def token_of(name, server):
     account = Account(server)
-    account.user("nobody", password="Correct-horse1")
-    token = account.login("nobody", "Correct-horse1").headers["X-Subject-Token"]
-    # A token needs no header that names the project.
+    account.user(name, password="Correct-horse1")
+    return account.login(name, "Correct-horse1").headers["X-Subject-Token"]
+
+
+def asked(server, path, headers):
+    """Status and code of a GET that no signer has seen."""
     connection = server.connection(60)
-    connection.request("GET", "/v5/iot/%00/devices", headers={"X-Auth-Token": token})
+    connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
-    assert (answer.status, json.loads(answer.read())["error_code"]) == (403, "IOTDA.000021")
+    said = answer.status, json.loads(answer.read())["error_code"]
     connection.close()
+    return said
+
+
+def test_a_project_with_a_nul_in_its_id_is_foreign_though_a_database_takes_no_nul(server):
+    # A token needs no header that names the project.
+    token = {"X-Auth-Token": token_of("nobody", server)}
+    assert asked(server, "/v5/iot/%00/devices", token) == (403, "IOTDA.000021")
+
+
+def test_a_header_that_is_no_text_is_not_taken_for_none(server):
+    path, token = f"/v5/iot/{server.credentials.project_id}/devices", {"X-Auth-Token": token_of("somebody", server)}
+    assert asked(server, path, {**token, "Instance-Id": "\xd7"}) == (400, "IOTDA.000006")
+    assert asked(server, path, {**token, "X-Project-Id": "\xd7"}) == (403, "IOTDA.000021")
 
 
 @pytest.mark.parametrize(

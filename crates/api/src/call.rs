@@ -182,7 +182,8 @@ impl Proven {
         let project_id = if ids.is_empty() { String::new() } else { ids.remove(0).1 };
         audit::proven(&self.principal, &self.by, self.source, &project_id);
         audit::named(&ids);
-        let named = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+        // What is no text is an id all the same, and nobody's.
+        let named = |name: &str| head.headers.get(name).map(|value| value.to_str().unwrap_or_default());
         // The path, the header and what a token is for must agree, and what no project can be called is no question for
         // the store.
         let disagrees = named("x-project-id").is_some_and(|project| project != project_id)

@@ -3,9 +3,9 @@
 use domain::order::{Field, Object, Shape, rule::Rule};
 use serde_json::{Map, Value as Json, json};
 
-/// A compact time.
-pub(super) const COMPACT: &str =
-    "^[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]Z$";
+/// A compact time. It takes the 29th of any February.
+pub(super) const COMPACT: &str = "^[0-9]{4}(?:(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-9])|(?:0[13-9]|1[0-2])30|(?:0[13578]|1[02])31)\
+    T(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]Z$";
 
 /// The schema of a value.
 pub(super) fn of(shape: &Shape) -> Json {
@@ -30,7 +30,7 @@ pub(super) fn of(shape: &Shape) -> Json {
         Shape::Amount => json!({ "type": "number", "minimum": 0 }),
         Shape::Moment => json!({ "type": "string", "pattern": COMPACT }),
         Shape::Object(fields) => object(fields),
-        Shape::Free(usize::MAX) => json!({ "type": "object" }),
+        Shape::Keys(rule) => json!({ "type": "object", "propertyNames": text(*rule, rule.pattern()) }),
         Shape::Free(most) => {
             json!({ "type": "object", "description": format!("As JSON no longer than {most}.") })
         }

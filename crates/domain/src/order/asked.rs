@@ -27,6 +27,8 @@ pub enum Shape {
     Object(Object),
     /// An object whose fields are not read, of at most so many bytes or characters as JSON.
     Free(usize),
+    /// An object whose keys alone are read.
+    Keys(Rule),
     /// A text that holds something else as JSON.
     Held(Box<Shape>),
     /// A list: its fewest and most items, and what each is like.

@@ -100,6 +100,10 @@ fn instance_id(character: char) -> bool {
     lower_hex(character) || character == '-'
 }
 
+fn desired_key(character: char) -> bool {
+    !['.', '$', '\0'].contains(&character)
+}
+
 fn in_url(character: char) -> bool {
     !character.is_whitespace() && !character.is_control()
 }
@@ -304,6 +308,9 @@ pub const SERVICE256: Rule = rule(
     "must be 1 to 256 characters without U+0000",
     "必须为1~256个字符，且不含U+0000",
 );
+/// A key of `desired`
+pub const DESIRED_KEY: Rule =
+    rule(0, usize::MAX - 1, Some(desired_key), "must not have ., $ or U+0000", "不能包含.、$和U+0000");
 /// `tag_key`
 pub const TAG_KEY: Rule = rule(
     1,

@@ -22,13 +22,13 @@ pub fn shadow(fields: &mut Fields<'_>) -> Option<Vec<Desired>> {
 fn service(fields: &mut Fields<'_>) -> Desired {
     let service_id = fields.required_text("service_id", rule::SERVICE256);
     let version = fields.int("version", 0, i64::MAX);
-    let given = fields.given("desired", || Shape::Free(usize::MAX));
+    let given = fields.given("desired", || Shape::Keys(rule::DESIRED_KEY));
     let desired = given.and_then(|value| value.as_object()).cloned();
     if desired.is_none() && given.is_some() {
         fields.wrong("desired", text!("must be an object", "必须是JSON对象"));
     }
     let desired = fields.required("desired", desired);
-    if desired.keys().any(|key| key.contains(['.', '$', '\0'])) {
+    if desired.keys().any(|key| !rule::DESIRED_KEY.admits(key)) {
         fields.wrong("desired", text!("has a key with ., $ or U+0000", "键中不能包含.、$和U+0000"));
     }
     Desired { service_id, desired, version }
