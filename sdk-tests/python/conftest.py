@@ -9,6 +9,7 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 import pytest
 
 from vocabulary import Authority, Bucket, Cluster, Database, Server
+from vocabulary.documented import undocumented
 
 # The same tests, with the rows of every server in a database of its own on UNLADE_TEST_POSTGRES.
 OVER_POSTGRES = os.environ.get("UNLADE_TEST_DATABASE") == "postgres"
@@ -84,6 +85,9 @@ def end(servers):
         running.remove(server)
         if server.process is not None:
             server.kill()
+    # What an earlier version refuses with is not in the document of this one.
+    ours = [server for server in servers if server.program == os.environ["UNLADE_BIN"] and server.log_path.exists()]
+    assert set().union(*map(undocumented, ours)) == set(), "refusals that docs/openapi.json does not list"
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ pub(crate) struct Options {
 enum Which {
     Rust,
     Python,
+    Openapi,
     Definitions,
     Sdks,
     Upgrade,
@@ -50,6 +51,9 @@ pub(crate) fn run(options: &Options, summary: &mut Summary) {
     }
     if options.wants(Which::Python) {
         python(&options.pytest, summary);
+    }
+    if options.wants(Which::Openapi) {
+        openapi(&options.pytest, summary);
     }
     outsiders(options, summary);
     if options.wants(Which::Upgrade) {
@@ -149,6 +153,23 @@ fn python(arguments: &[String], summary: &mut Summary) {
 /// a file share servers and stay together.
 fn side_by_side() -> Vec<String> {
     ["-n", "2", "--dist", "loadfile"].map(str::to_owned).into()
+}
+
+/// What the server says of itself, held against what it does: edge by edge, and by programs that know OpenAPI and have an
+/// environment of their own.
+fn openapi(arguments: &[String], summary: &mut Summary) {
+    const NAME: &str = "openapi";
+    let build = Suite { name: "unlade build", budget_seconds: 3600, count: Count::ExitCode };
+    if !summary.add(build.run(&mut cargo(&["build", "-p", "unlade"]))) {
+        return;
+    }
+    match venv::made("schemathesis", "sdk-tests/openapi/requirements.txt") {
+        Err(why) => drop(summary.add(skipped(NAME, why))),
+        Ok(python) => {
+            let outsiders = [("UNLADE_OPENAPI_PYTHON", PathBuf::from(python.get_program()))];
+            summary.add(pytest(NAME, "sdk-tests/openapi", 240, arguments, &outsiders));
+        }
+    }
 }
 
 fn judges(arguments: &[String], summary: &mut Summary) {
