@@ -79,12 +79,15 @@ enum What {
     /// Inserts rows that nobody checks
     #[command(hide = true)]
     FleetBare { directory: PathBuf, of: fleet::Rows, rows: i64 },
-    /// Executes a kind of batch task over devices that are there
+    /// Orders a batch task over devices that are there
     #[command(hide = true)]
-    FleetDeed { directory: PathBuf, kind: String, rows: i64 },
-    /// Executes a kind of batch task over the devices of a group
+    FleetOrder { directory: PathBuf, kind: String, rows: i64 },
+    /// Orders a batch task over the devices of a group
     #[command(hide = true)]
-    FleetDeedByGroup { directory: PathBuf, kind: String },
+    FleetOrderByGroup { directory: PathBuf, kind: String },
+    /// Executes the newest batch task of a kind
+    #[command(hide = true)]
+    FleetDeed { directory: PathBuf, kind: String },
     /// Reads pages of what is there
     #[command(hide = true)]
     FleetPages { directory: PathBuf },
@@ -135,8 +138,9 @@ fn main() -> Outcome<()> {
         What::Scale(options) => scale::run(&options),
         What::Fleet(options) => fleet::run(&options),
         What::FleetBare { directory, of, rows } => fleet::bare(&directory, of, rows)?.print(),
-        What::FleetDeed { directory, kind, rows } => fleet::deed(&directory, &kind, rows)?.print(),
-        What::FleetDeedByGroup { directory, kind } => fleet::deed_by_group(&directory, &kind)?.print(),
+        What::FleetOrder { directory, kind, rows } => fleet::order(&directory, &kind, rows),
+        What::FleetOrderByGroup { directory, kind } => fleet::order_by_group(&directory, &kind),
+        What::FleetDeed { directory, kind } => fleet::deed(&directory, &kind)?.print(),
         What::FleetPages { directory } => print(&fleet::pages(&directory)?),
         What::MakeSpreadsheets { directory, rows } => print(&spreadsheets::make(&directory, rows)?),
         What::CheckSpreadsheet { directory, file } => spreadsheets::check(&directory, &file),

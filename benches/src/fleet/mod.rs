@@ -12,7 +12,7 @@ use crate::{Outcome, child, figure::Figure};
 use section::Section;
 
 pub(crate) use bare::bare;
-pub(crate) use deed::{deed, deed_by_group};
+pub(crate) use deed::{deed, order, order_by_group};
 pub(crate) use pages::pages;
 
 #[derive(clap::Args)]
@@ -51,17 +51,19 @@ pub(crate) fn run(options: &Options) -> Outcome<()> {
     section.figure("createDevices", &measured(&["create-devices", &directory])?, &inserted);
     let inserted = bare("subtasks")?;
     section.figure("bare inserts of subtasks", &inserted, &inserted);
+    let deed = |kind: &str| measured(&["fleet-deed", &directory, kind]);
+    let by_ids = |kind: &str| {
+        child(&["fleet-order", &directory, kind, &rows])?;
+        deed(kind)
+    };
     for kind in ["freezeDevices", "unfreezeDevices"] {
-        section.figure(kind, &measured(&["fleet-deed", &directory, kind, &rows])?, &inserted);
+        section.figure(kind, &by_ids(kind)?, &inserted);
     }
-    let by_group = measured(&["fleet-deed-by-group", &directory, "freezeDevices"])?;
-    section.figure("freezeDevices by a group", &by_group, &inserted);
-    section.pages(&serde_json::from_slice::<Vec<_>>(&child(&["fleet-pages", &directory])?)?);
-    section.figure(
-        "deleteDevices",
-        &measured(&["fleet-deed", &directory, "deleteDevices", &rows])?,
-        &inserted,
-    );
+    child(&["fleet-order-by-group", &directory, "freezeDevices"])?;
+    section.figure("freezeDevices by a group", &deed("freezeDevices")?, &inserted);
+    let pages = child(&["fleet-pages", &directory])?;
+    section.figure("deleteDevices", &by_ids("deleteDevices")?, &inserted);
+    section.pages(&serde_json::from_slice::<Vec<_>>(&pages)?);
     match &options.record {
         Some(path) => section.record(path),
         None => Ok(()),

@@ -40,15 +40,13 @@ impl Section {
 
     pub(super) fn pages(&mut self, all: &[Times]) {
         let mut lines = vec![
-            "| page of 50                             | p50 ms | p99 ms | most ms |".to_owned(),
-            "|----------------------------------------|-------:|-------:|--------:|".to_owned(),
+            format!("\n| {:<46} | p50 ms | p99 ms | most ms |", "page of 50"),
+            format!("|{:-<48}|-------:|-------:|--------:|", ""),
         ];
         for Times { page, p50, p99, most } in all {
-            lines.push(format!("| {page:<38} | {p50:>6.2} | {p99:>6.2} | {most:>7.2} |"));
+            lines.push(format!("| {page:<46} | {p50:>6.2} | {p99:>6.2} | {most:>7.2} |"));
         }
-        println!("\n{}\n", lines.join("\n"));
-        // Behind the first table, whose last line is still to come.
-        self.0.insert(0, format!("{}\n", lines.join("\n")));
+        self.line(lines.join("\n"));
     }
 
     fn line(&mut self, line: String) {
