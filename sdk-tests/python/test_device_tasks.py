@@ -121,3 +121,18 @@ def test_a_document_that_no_task_can_have(caller, product_id):
     for document in (None, {}, {"gateway_id": "no id"}):
         refused(lambda: caller.batch("changeGateway", targets=["a"], document=document), 400, "IOTDA.014204")
     refused(lambda: caller.batch("updateDevices", targets=["a"]), 400, "IOTDA.014203")
+
+
+def test_the_report_says_which_device_a_failure_is_about(server, caller, product_id):
+    frozen = caller.device(product_id, "1", device_name="灯 1")
+    caller.freeze(frozen)
+    other = caller.app("other")
+    foreign = caller.device(caller.product(app_id=other), "2", device_name="not ours", app_id=other)
+    task_id = caller.batch("freezeDevices", targets=[frozen, foreign, "nobody"], app_id=server.credentials.app_id)
+    assert caller.finished(task_id).status == "Fail"
+    rows = caller.result(caller.export(task_id)).rows
+    assert [(row["target"], row["node_id"], row["device_name"]) for row in rows] == [
+        (frozen, "1", "灯 1"),
+        (foreign, "", ""),
+        ("nobody", "", ""),
+    ]

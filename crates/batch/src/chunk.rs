@@ -176,11 +176,12 @@ impl Chunk {
         now_ms: i64,
     ) -> Result<(), store::Error> {
         let task_id = &work.task_id;
+        let reach = Reach { project_id, app_id: Some(&work.app_id) };
         subtasks::release_devices(tx, task_id, &self.landed)?;
-        subtasks::settle(tx, task_id, &self.done)?;
+        subtasks::settle(tx, reach, task_id, &self.done)?;
         subtasks::await_answers(tx, task_id, &self.in_flight)?;
         let pause_ms = work.retry.map_or(0, |retry| retry.interval * 60_000);
-        subtasks::postpone(tx, task_id, &self.again, now_ms + pause_ms)?;
+        subtasks::postpone(tx, reach, task_id, &self.again, now_ms + pause_ms)?;
         batch_tasks::count(tx, project_id, task_id, &self.by, now_ms)
     }
 

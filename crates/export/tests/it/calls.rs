@@ -4,6 +4,7 @@ use domain::{Action, Caller, Permit, authorize};
 use store::{
     Error,
     batch_tasks::{self, NewBatchTask, Targets},
+    devices::Reach,
     downloads::{Admission, Ask},
     export_tasks::{ExportFilter, NewExportTask, Result as Served},
     subtasks::{self, Done},
@@ -57,7 +58,8 @@ impl House {
         };
         let unit = move |tx: &mut dyn db::Tx| {
             batch_tasks::begin(tx, &project_id, &task_id, ROWS, now)?;
-            subtasks::settle(tx, &task_id, std::slice::from_ref(&done))?;
+            let reach = Reach { project_id: &project_id, app_id: None };
+            subtasks::settle(tx, reach, &task_id, std::slice::from_ref(&done))?;
             batch_tasks::count_done(tx, &project_id, &task_id, 1, 0, now)?;
             if version == ROWS {
                 batch_tasks::finish(tx, &project_id, &task_id, None, now)?;

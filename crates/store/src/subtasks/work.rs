@@ -5,7 +5,7 @@
 use db::{Row, Tx, args};
 use types::{Fault, batch_task::SubtaskStatus};
 
-use crate::Error;
+use crate::{Error, devices::Reach};
 
 /// A subtask to be executed.
 #[derive(Clone, Debug)]
@@ -134,7 +134,7 @@ pub fn in_flight(tx: &mut dyn Tx, task_id: &str, tries: &[(i64, i64)]) -> Result
 }
 
 /// Records what became of subtasks that were executed; answers how many were.
-pub fn settle(tx: &mut dyn Tx, task_id: &str, done: &[Done]) -> Result<u64, Error> {
+pub fn settle(tx: &mut dyn Tx, reach: Reach<'_>, task_id: &str, done: &[Done]) -> Result<u64, Error> {
     let retargeted: Vec<_> =
         done.iter().filter_map(|one| Some((one.ordinal, one.target.as_ref()?))).collect();
     let values: Vec<_> = retargeted
@@ -142,12 +142,18 @@ pub fn settle(tx: &mut dyn Tx, task_id: &str, done: &[Done]) -> Result<u64, Erro
         .flat_map(|(ordinal, target)| args![task_id, *ordinal, *target].to_owned())
         .collect();
     tx.execute_many("UPDATE subtask SET target = ?3 WHERE task_id = ?1 AND ordinal = ?2", 3, &values)?;
-    Ok(succeed(tx, task_id, done)? + fail(tx, task_id, done, None)?)
+    Ok(succeed(tx, task_id, done)? + fail(tx, reach, task_id, done, None)?)
 }
 
 /// Records why subtasks failed that are to be tried again at `due_ms`; answers how many there were.
-pub fn postpone(tx: &mut dyn Tx, task_id: &str, done: &[Done], due_ms: i64) -> Result<u64, Error> {
-    fail(tx, task_id, done, Some(due_ms))
+pub fn postpone(
+    tx: &mut dyn Tx,
+    reach: Reach<'_>,
+    task_id: &str,
+    done: &[Done],
+    due_ms: i64,
+) -> Result<u64, Error> {
+    fail(tx, reach, task_id, done, Some(due_ms))
 }
 
 /// A list of three words is laid down as a table for each subtask, and what is written has its indexes written anew: so
@@ -177,12 +183,25 @@ fn succeed(tx: &mut dyn Tx, task_id: &str, done: &[Done]) -> Result<u64, Error> 
     Ok(tx.execute_many(&sql, 7, &values)?.iter().sum())
 }
 
-/// What failed keeps its input, so that it can be tried again.
-fn fail(tx: &mut dyn Tx, task_id: &str, done: &[Done], again_ms: Option<i64>) -> Result<u64, Error> {
+/// What failed keeps its input, so that it can be tried again. Whoever reads the report must find the device that it is
+/// about: what a kind that refused it did not tell is read here, of a device that the task may touch.
+fn fail(
+    tx: &mut dyn Tx,
+    reach: Reach<'_>,
+    task_id: &str,
+    done: &[Done],
+    again_ms: Option<i64>,
+) -> Result<u64, Error> {
+    let of_device = |column: &str| {
+        format!(
+            "(SELECT {column} FROM device d WHERE d.project_id = ?12 AND d.device_id = subtask.target
+               AND (?13 IS NULL OR d.app_id = ?13))"
+        )
+    };
     let failed = || done.iter().filter_map(|done| Some((done, done.error.as_ref()?)));
     let status = again_ms.map_or(SubtaskStatus::Fail, |_| SubtaskStatus::FailWaitRetry);
     let texts: Vec<_> = failed().map(|(_, fault)| fault.message(types::Language::English)).collect();
-    let mut values = Vec::with_capacity(texts.len() * 11);
+    let mut values = Vec::with_capacity(texts.len() * 13);
     for ((done, fault), text) in failed().zip(&texts) {
         values.extend_from_slice(args![
             task_id,
@@ -196,16 +215,19 @@ fn fail(tx: &mut dyn Tx, task_id: &str, done: &[Done], again_ms: Option<i64>) ->
             done.started_ms,
             done.ended_ms,
             again_ms,
+            reach.project_id,
+            reach.app_id,
         ]);
     }
+    let (node_id, device_name) = (of_device("d.node_id"), of_device("d.device_name"));
     let sql = format!(
         "UPDATE subtask SET status = ?3, output = ?4, error_code = ?5, error_msg = ?6,
-           node_id = COALESCE(?7, node_id), device_name = COALESCE(?8, device_name), started_ms = ?9, ended_ms = ?10,
-           stage = NULL, due_ms = ?11,
+           node_id = COALESCE(?7, node_id, {node_id}), device_name = COALESCE(?8, device_name, {device_name}),
+           started_ms = ?9, ended_ms = ?10, stage = NULL, due_ms = ?11,
            retries = CASE WHEN ?11 IS NULL THEN retries ELSE COALESCE(retries, 0) + 1 END
          WHERE {UNFINISHED}"
     );
-    Ok(tx.execute_many(&sql, 11, &values)?.iter().sum())
+    Ok(tx.execute_many(&sql, 13, &values)?.iter().sum())
 }
 
 /// Records that subtasks were begun and wait for what is not here.

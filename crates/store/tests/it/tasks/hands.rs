@@ -13,6 +13,7 @@ use crate::{
     store::{
         Context, Error,
         batch_tasks::{self, Control, JOB, NewBatchTask, Rest, Suits},
+        devices::Reach,
         jobs::{self, Claim},
         subtasks::{self, DetailFilter, Done},
     },
@@ -114,9 +115,10 @@ impl World {
                     (true, true) => SubtaskStatus::FailWaitRetry,
                 };
                 by.moved(one.status, to, 1);
+                let reach = Reach { project_id: &claim.project_id, app_id: None };
                 match again {
-                    false => subtasks::settle(tx, &claim.job_id, &[done])?,
-                    true => subtasks::postpone(tx, &claim.job_id, &[done], now + 60_000)?,
+                    false => subtasks::settle(tx, reach, &claim.job_id, &[done])?,
+                    true => subtasks::postpone(tx, reach, &claim.job_id, &[done], now + 60_000)?,
                 };
                 batch_tasks::count(tx, &claim.project_id, &claim.job_id, &by, now)?;
             }
