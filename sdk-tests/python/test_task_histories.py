@@ -27,7 +27,6 @@ JUMP_SECONDS = 600
 RETRIES = 2
 MISSING = "missing"
 HISTORIES = int(os.environ.get("UNLADE_TASK_HISTORIES", "3"))
-SEEDS = [os.environ.get("UNLADE_TASK_HISTORY") or str(random.getrandbits(32)) for _ in range(HISTORIES)]
 # What each does, what a device is then, and why it fails for one that is so already.
 KINDS = {"freezeDevices": ("FROZEN", "IOTDA.014039"), "unfreezeDevices": ("INACTIVE", "IOTDA.014040")}
 
@@ -183,12 +182,14 @@ def sorted_as(targets, rows):
 
 
 @pytest.mark.embedded
-@pytest.mark.parametrize("seed", SEEDS)
-def test_whatever_happens_to_tasks_each_effect_happens_once_and_all_that_is_told_agrees(serve, tmp_path, seed):
+@pytest.mark.parametrize("number", range(HISTORIES))
+def test_whatever_happens_to_tasks_each_effect_happens_once_and_all_that_is_told_agrees(serve, tmp_path, number):
     try:
         faketime()
     except RuntimeError as missing:
         pytest.skip(str(missing))
+    seed = os.environ.get("UNLADE_TASK_HISTORY") or str(random.getrandbits(32))
+    print(f"history {number}: UNLADE_TASK_HISTORY={seed}")
     server = serve(limits_batch_running=1000, batch_workers=2)
     history = History(server, random.Random(seed), tmp_path)
     for _ in range(STEPS):

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -189,10 +190,18 @@ class Server:
         return "\n".join(text.splitlines()[-lines:])
 
 
+# Below those that the system gives to whoever connects: one of them may be taken before a server listens there.
+PORTS = range(10_000, 32_000)
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    while True:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", secrets.choice(PORTS)))
+                return probe.getsockname()[1]
+            except OSError:
+                pass
 
 
 def faketime():
