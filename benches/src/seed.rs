@@ -10,6 +10,7 @@ use store::{
     Store,
     batch_files::Upload,
     batch_tasks::{self, Targets},
+    devices::Reach,
     jobs,
     subtasks::{self, NewSubtask},
 };
@@ -57,7 +58,8 @@ fn settle(store: &Store, task_id: &str, from: i64, until: i64) -> Outcome<()> {
     store.db().write_blocking(move |tx| {
         let done: Vec<_> = (from..until).map(rows::done).collect();
         let failed = done.iter().filter(|done| done.error.is_some()).count() as i64;
-        subtasks::settle(tx, &task_id, &done)?;
+        let reach = Reach { project_id: PROJECT, app_id: None };
+        subtasks::settle(tx, reach, &task_id, &done)?;
         batch_tasks::count_done(tx, PROJECT, &task_id, until - from - failed, failed, now)
     })?;
     Ok(())

@@ -3,6 +3,7 @@
 use db::{Tx, args};
 use store::{
     Error, batch_tasks,
+    devices::Reach,
     export_tasks::{self, Made},
     jobs::{self, Claim},
     subtasks::{self, Done},
@@ -321,7 +322,8 @@ fn chunk(
         });
     }
     let failed = done.iter().filter(|done| done.error.is_some()).count() as i64;
-    subtasks::settle(tx, &claim.job_id, &done)?;
+    let reach = Reach { project_id: &claim.project_id, app_id: None };
+    subtasks::settle(tx, reach, &claim.job_id, &done)?;
     let succeeded = done.len() as i64 - failed;
     batch_tasks::count_done(tx, &claim.project_id, &claim.job_id, succeeded, failed, now_ms)?;
     Ok(Some(next))

@@ -143,8 +143,9 @@ pub trait Kind: Sync {
     }
 
     /// Does it for a chunk of subtasks, within the transaction that records them, and answers each in their order;
-    /// [`each`] does so one by one. A [`Fault`] fails its subtask, and one in place of all answers fails them all; it
-    /// must have changed nothing. Any other error undoes the whole chunk. What happens elsewhere is not done here but told by [`Effect::awaits`].
+    /// `kind::each` does so one by one. A [`Fault`] fails its subtask, and one in place of all answers fails them all;
+    /// it must have changed nothing. Any other error undoes the whole chunk. What happens elsewhere is not done here but
+    /// told by [`Effect::awaits`].
     fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtasks: &[Subtask]) -> Each<Effect>;
 
     /// What became of a subtask whose device has answered.

@@ -251,7 +251,8 @@ fn counters_equal_rows_and_a_settled_subtask_is_not_settled_twice() {
                     started_ms: 1,
                     ended_ms: 2,
                 };
-                let settled = subtasks::settle(tx, &claim.job_id, &[done])? as i64;
+                let reach = Reach { project_id: &claim.project_id, app_id: None };
+                let settled = subtasks::settle(tx, reach, &claim.job_id, &[done])? as i64;
                 let failed = if error.is_some() { settled } else { 0 };
                 batch_tasks::count_done(tx, &claim.project_id, &claim.job_id, settled - failed, failed, 2)?;
                 Ok::<_, Error>(settled)
