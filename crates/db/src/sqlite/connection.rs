@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{CachedStatement, Connection, OpenFlags, params_from_iter, types::ValueRef};
+use rusqlite::{CachedStatement, Connection, OpenFlags, config::DbConfig, params_from_iter, types::ValueRef};
 
 use crate::{Error, Flow, Row, Tx, Value};
 
@@ -37,6 +37,8 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
 fn settle(connection: &Connection) -> Result<(), Error> {
     connection.busy_timeout(BUSY_MAX)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Once there are statistics, a statement that they bear on would be planned anew for each value that it is given.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
     Ok(())
 }
@@ -115,5 +117,34 @@ impl Row for rusqlite::Row<'_> {
             ValueRef::Blob(blob) => Value::Blob(blob),
             ValueRef::Real(_) => return Err(Error::Type(column, "portable value")),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn with_statistics_a_statement_is_still_prepared_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let connection = open_writer(&dir.path().join("unlade.db")).unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE pair (k TEXT, v BIGINT);
+                 CREATE INDEX pair_k ON pair (k, v);
+                 WITH RECURSIVE n (v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM n WHERE v < 5000)
+                   INSERT INTO pair SELECT 'k' || (v % 7), v FROM n;
+                 ANALYZE;",
+            )
+            .unwrap();
+        drop(connection);
+        let connection = open_reader(&dir.path().join("unlade.db")).unwrap();
+        let mut statement = connection.prepare("SELECT COUNT(*) FROM pair WHERE k = ?1 AND v < ?2").unwrap();
+        for v in 0..10 {
+            statement.query_row(("k1", v), |row| row.get::<_, i64>(0)).unwrap();
+        }
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
 }
