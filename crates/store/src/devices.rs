@@ -194,13 +194,17 @@ fn only<T>(mut each: Vec<Result<T, Fault>>) -> Result<T, Error> {
     Ok(each.pop().unwrap_or_else(|| Err(Code::DeviceMissing.into()))?)
 }
 
-/// Where a permit lets a device be touched: refuses one that belongs to another app than it is for.
+/// Where a permit lets a device be touched: refuses one that belongs to another app than it is for. What is left of an app
+/// that is deleted is gone for every caller, though the Pruner has not been there.
 pub(crate) fn reach<'a>(tx: &mut dyn Tx, scope: &'a Scope, device_id: &str) -> Result<Reach<'a>, Error> {
     let project_id = scope.project_id();
     if !scope.is_whole() {
         let sql = "SELECT app_id FROM device WHERE project_id = ?1 AND device_id = ?2";
         let app_id = tx.first(sql, args![project_id, device_id], |row| row.string(0))?;
-        scope.admit(&app_id.ok_or(Code::DeviceMissing)?)?;
+        scope.admit(&app_id.ok_or(Code::DeviceMissing)?).map_err(|fault| match fault.code {
+            Code::AppForeign => Code::DeviceMissing.into(),
+            _ => fault,
+        })?;
     }
     Ok(Reach { project_id, app_id: None })
 }

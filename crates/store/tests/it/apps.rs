@@ -124,7 +124,7 @@ fn what_is_left_of_an_app_is_in_nobody_s_reach_or_way() {
         assert_eq!(rows(world, "device"), 2, "the Pruner has not been here");
         let permit = removing(world, Action::DEVICES_FREEZE);
         let freeze = wait(world.store.devices().freeze(&permit, left.clone()));
-        assert_eq!(code(freeze), Code::AppForeign);
+        assert_eq!(code(freeze), Code::DeviceMissing);
         assert_eq!(code(add(world, &product_id, "n")), Code::ProductMissing);
         // The same ids may be given anew at once, also where the quota is full of what is left.
         let again = app(world, "again").app_id;
