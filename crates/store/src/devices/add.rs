@@ -17,7 +17,8 @@ pub struct Added {
     pub secret: Option<String>,
 }
 
-/// Adds devices within `reach`, one after the other.
+/// Adds devices within `reach`, one after the other. A shadow that is refused is an error, which undoes the unit of work
+/// with all of them: only a single call brings one.
 pub fn add(tx: &mut dyn Tx, context: &Context, reach: Reach<'_>, orders: &[&AddDevice]) -> Each<Added> {
     let mut done = Vec::with_capacity(orders.len());
     // What is to lie below a gateway may have it just before itself.
