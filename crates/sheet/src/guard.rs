@@ -1,9 +1,9 @@
 //! What must hold for a file before `calamine` sees it. An xls needs more than a check: [`crate::biff`].
 //!
 //! Sizes that a container states are not believed: every entry is inflated once, into nothing, and its bytes are counted.
-//! Names of entries are never used as paths. The guard does not look inside the entries.
+//! Names of entries are never used as paths. The guard looks inside one entry alone: [`shared_strings`].
 
-use crate::{Error, Limits};
+use crate::{Error, Limits, shared_strings};
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::Path;
@@ -62,7 +62,7 @@ pub(crate) fn check_xlsx(bytes: &[u8], limits: &Limits) -> Result<(), Error> {
     for index in 0..archive.len() {
         left -= inflated(&mut archive, index, left, limits)?;
     }
-    Ok(())
+    shared_strings::check(&mut archive, limits)
 }
 
 /// Counts what one entry inflates to; stops at the first byte that is too many.

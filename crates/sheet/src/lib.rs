@@ -24,6 +24,7 @@ mod limits;
 mod render;
 pub mod results;
 mod rows;
+mod shared_strings;
 mod upload;
 mod watchdog;
 mod workbook;

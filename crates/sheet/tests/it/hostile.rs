@@ -118,6 +118,28 @@ fn entries_are_few_distinct_apart_and_plain() {
 }
 
 #[test]
+fn room_for_strings_that_are_only_stated_is_not_made() {
+    let stating = |attributes: &str| {
+        let cell = worksheet(r#"<row r="1"><c r="A1" t="s"><v>0</v></c></row>"#);
+        let strings = format!("<sst {attributes}><si><t>device_id</t></si></sst>");
+        read_bytes(&container(&[(SHEET, &cell), ("xl/SharedStrings.xml", &strings)]))
+    };
+    // By Excel's count, by that of programs that count each use, and by one that is no number.
+    for honest in
+        ["", r#"uniqueCount="1""#, r#"count="100001" uniqueCount="6400064""#, r#"uniqueCount="many""#]
+    {
+        assert_eq!(stating(honest).unwrap(), [(1, vec!["device_id".to_owned()])], "{honest}");
+    }
+    for lie in [
+        r#"uniqueCount="6400065""#,
+        r#"count='1'uniqueCount = '007873941248665692273'"#,
+        r#"uniqueCount="1" uniqueCount="768614336404564650""#,
+    ] {
+        assert!(matches!(stating(lie), Err(Error::Damaged { .. })), "{lie}");
+    }
+}
+
+#[test]
 fn a_zip_that_is_no_workbook_is_damaged() {
     assert!(matches!(read_bytes(&container(&[])), Err(Error::Damaged { .. } | Error::NoWorksheet)));
     let unclosed = container(&[(SHEET, "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c>")]);
