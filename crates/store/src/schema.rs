@@ -49,4 +49,10 @@ pub const MIGRATIONS: &[Migration] = &[
         beside: 1,
     },
     Migration { version: 9, name: "fleet", sql: include_str!("../migrations/0009_fleet.sql"), beside: 1 },
+    Migration {
+        version: 10,
+        name: "subtask_status",
+        sql: include_str!("../migrations/0010_subtask_status.sql"),
+        beside: 1,
+    },
 ];

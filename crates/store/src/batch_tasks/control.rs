@@ -211,18 +211,26 @@ const SLICE: usize = 1000;
 
 /// Stops the next subtasks of a task that is being stopped; answers where to go on, `None` when none is left.
 pub fn stop_slice(tx: &mut dyn Tx, context: &Context, work: &Work, from: i64) -> Result<Option<i64>, Error> {
-    let found = subtasks::from_on(tx, &work.task_id, from, Control::Stop.moves().0, false, SLICE)?;
-    move_slice(tx, context, work, &found, Control::Stop)
+    let found = subtasks::from_on(tx, &work.task_id, from, Control::Stop.moves().0, SLICE)?;
+    move_slice(tx, context, work, &found, Control::Stop)?;
+    Ok(after(&found))
 }
 
 /// Makes the next subtasks wait anew of a task that is retried, those that have kept their input if they need it.
 pub fn retry_slice(tx: &mut dyn Tx, context: &Context, work: &Work, needs_input: bool) -> Result<(), Error> {
     let Some(from) = work.retry_from else { return Ok(()) };
-    let found = subtasks::from_on(tx, &work.task_id, from, Control::Retry.moves().0, needs_input, SLICE)?;
-    let next = move_slice(tx, context, work, &found, Control::Retry)?;
+    let mut found = subtasks::from_on(tx, &work.task_id, from, Control::Retry.moves().0, SLICE)?;
+    let next = after(&found);
+    found.retain(|one| one.keeps_input || !needs_input);
+    move_slice(tx, context, work, &found, Control::Retry)?;
     let sql = "UPDATE batch_task SET retry_from = ?2 WHERE task_id = ?1";
     tx.execute(sql, args![&work.task_id, next])?;
     Ok(())
+}
+
+/// Where to go on after a slice, `None` when nothing was left.
+fn after(slice: &[Moved]) -> Option<i64> {
+    slice.last().map(|last| last.ordinal + 1)
 }
 
 fn move_slice(
@@ -231,12 +239,11 @@ fn move_slice(
     work: &Work,
     found: &[Moved],
     what: Control,
-) -> Result<Option<i64>, Error> {
+) -> Result<(), Error> {
     let (now_ms, (_, to)) = (context.clock.now_ms(), what.moves());
     let mut by = TaskProgress::default();
     found.iter().for_each(|one| by.moved(one.status, to, 1));
     let turn = if work.unconfirmed { Turn::Now } else { Turn::Own };
     subtasks::move_all(tx, &work.task_id, found, to, turn, now_ms)?;
-    count(tx, &work.project_id, &work.task_id, &by, now_ms)?;
-    Ok(found.last().map(|last| last.ordinal + 1))
+    count(tx, &work.project_id, &work.task_id, &by, now_ms)
 }

@@ -39,22 +39,27 @@ pub(crate) fn of_target(tx: &mut dyn Tx, task_id: &str, target: &str) -> Result<
     Ok(tx.all(&sql, args![task_id, target], moved)?)
 }
 
-/// The next subtasks in one of some statuses, from `from` on, those that have kept their input if they need it.
+/// The next subtasks in one of some statuses, from `from` on. One status at a time, because an index has the subtasks of
+/// each in order.
 pub(crate) fn from_on(
     tx: &mut dyn Tx,
     task_id: &str,
     from: i64,
     statuses: &[SubtaskStatus],
-    needs_input: bool,
     limit: usize,
 ) -> Result<Vec<Moved>, Error> {
-    let words: Vec<String> = statuses.iter().map(|status| format!("'{}'", status.as_str())).collect();
     let sql = format!(
-        "SELECT {COLUMNS} FROM subtask WHERE task_id = ?1 AND ordinal >= ?2 AND status IN ({})
-            AND (?3 = 0 OR input IS NOT NULL) ORDER BY ordinal LIMIT ?4",
-        words.join(", ")
+        "SELECT {COLUMNS} FROM subtask WHERE task_id = ?1 AND ordinal IN
+            (SELECT ordinal FROM subtask WHERE task_id = ?1 AND status = ?2 AND ordinal >= ?3
+              ORDER BY ordinal LIMIT ?4)"
     );
-    Ok(tx.all(&sql, args![task_id, from, i64::from(needs_input), limit as i64], moved)?)
+    let mut found = Vec::new();
+    for status in statuses {
+        found.extend(tx.all(&sql, args![task_id, status.as_str(), from, limit as i64], moved)?);
+    }
+    found.sort_unstable_by_key(|one| one.ordinal);
+    found.truncate(limit);
+    Ok(found)
 }
 
 /// When what is to wait anew is executed.

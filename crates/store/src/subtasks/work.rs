@@ -81,8 +81,9 @@ fn subtask(row: &dyn Row) -> Result<Subtask, db::Error> {
 /// The next subtasks that wait for nothing but their turn, from `from` on.
 pub fn waiting(tx: &mut dyn Tx, task_id: &str, from: i64, limit: usize) -> Result<Vec<Subtask>, Error> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM subtask WHERE task_id = ?1 AND ordinal >= ?2 AND status = 'Waitting'
-          ORDER BY ordinal LIMIT ?3"
+        "SELECT {COLUMNS} FROM subtask WHERE task_id = ?1 AND ordinal IN
+            (SELECT ordinal FROM subtask WHERE task_id = ?1 AND ordinal >= ?2 AND status = 'Waitting'
+              ORDER BY ordinal LIMIT ?3) ORDER BY ordinal"
     );
     Ok(tx.all(&sql, args![task_id, from, limit as i64], subtask)?)
 }
