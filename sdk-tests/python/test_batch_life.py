@@ -202,6 +202,21 @@ def test_a_small_task_does_not_wait_for_a_large_one(serve):
     assert 'outcome="yielded"' in server.everything_said()
 
 
+@pytest.mark.parametrize(
+    "priority, status", [("", "INACTIVE"), ("unfreezeDevices", "FROZEN"), ("freezeDevices, unfreezeDevices", "INACTIVE")]
+)
+def test_tasks_of_kinds_that_go_first_are_done_first(serve, priority, status):
+    server = serve(batch_workers=0)
+    caller = server.caller()
+    device_id = caller.device(caller.product(), "n")
+    tasks = [caller.batch(kind, targets=[device_id]) for kind in ("freezeDevices", "unfreezeDevices")]
+    server.restart(batch_workers=1, batch_priority=priority)
+    caller = server.caller()
+    for task_id in tasks:
+        caller.finished(task_id)
+    assert caller.shown_device(device_id).status == status
+
+
 @pytest.mark.parametrize("document", [{"junk": "x" * 700_000}, {"message": "on", "junk": ["§" * 100] * 4_000}])
 @pytest.mark.parametrize("task_type", ["freezeDevices", "createMessages"])
 def test_a_document_that_no_kind_needs_so_large_is_not_kept(server, task_type, document):

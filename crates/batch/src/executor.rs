@@ -14,7 +14,7 @@ use jobs::{Job, Lease, Stop};
 use store::{
     Context, Store,
     batch_tasks::{self, Rest, Work},
-    jobs::{self as queue, Claim},
+    jobs::{self as queue, Claim, Priority},
 };
 use types::batch_task::TaskStatus;
 
@@ -35,6 +35,7 @@ pub struct Batches {
     blobs: Blobs,
     program: PathBuf,
     downlink: Box<dyn Downlink>,
+    priority: Priority,
     /// Where each task goes on that has let others go first. It is a hint: before the task rests it is looked through
     /// from the first on, if any subtask waits.
     places: Mutex<HashMap<String, i64>>,
@@ -52,7 +53,9 @@ impl Job for Batches {
             if work.is(TaskStatus::Stopping) {
                 return self.stop(lease);
             }
-            while work.retry_from.is_some() && self.retry(kind, lease)? {}
+            if work.retry_from.is_some() {
+                self.retry(kind, lease)?;
+            }
             match self.begin(&work, kind, lease) {
                 Ok(()) => {}
                 Err(Ended::Unreadable(reason)) => return self.finish(lease, Some(reason)),
@@ -80,18 +83,35 @@ impl Job for Batches {
     fn hindrance(&self) -> Option<String> {
         self.blobs.hindrance()
     }
+
+    fn priority(&self) -> Priority {
+        self.priority.clone()
+    }
 }
 
 impl Batches {
     /// An executor over its parts. `program` is started with `parse-upload` to read uploaded files.
     pub fn new(store: Store, blobs: Blobs, program: PathBuf) -> Self {
-        Self { store, blobs, program, downlink: Box::new(Nobody), places: Mutex::default() }
+        Self {
+            store,
+            blobs,
+            program,
+            downlink: Box::new(Nobody),
+            priority: Priority::default(),
+            places: Mutex::default(),
+        }
     }
 
     /// The same with a way to devices.
     #[must_use]
     pub fn over(self, downlink: Box<dyn Downlink>) -> Self {
         Self { downlink, ..self }
+    }
+
+    /// The same that does tasks of these kinds before all others.
+    #[must_use]
+    pub fn first(self, task_types: &[&'static str]) -> Self {
+        Self { priority: Priority::of_kinds(task_types), ..self }
     }
 
     fn work(&self, claim: &Claim) -> Result<Option<Work>, store::Error> {
@@ -103,13 +123,14 @@ impl Batches {
     fn begin(&self, work: &Work, kind: &'static dyn Kind, lease: &Lease) -> Result<(), Ended> {
         let context = self.store.context();
         if work.expects_groups() && !work.is_scheduled(context.clock.now_ms(), &context.limits) {
-            return groups::expand(&self.store, lease, work);
+            return groups::expand(&self.store, &mut self.turn(lease, Turn::CHUNKS), work);
         }
         if !work.is(TaskStatus::Initializing) {
             return Ok(());
         }
         if work.from_file {
-            return expand::expand(&self.store, &self.blobs, &self.program, kind, lease);
+            let mut turn = self.turn(lease, Turn::CHUNKS_OF_ROWS);
+            return expand::expand(&self.store, &self.blobs, &self.program, kind, &mut turn);
         }
         let begun = self.slice(lease, |tx, context, work| {
             batch_tasks::begin(
@@ -125,7 +146,7 @@ impl Batches {
 
     /// Executes chunk after chunk, until there is nothing to do at once or others have their turn.
     fn go_on(&self, kind: &'static dyn Kind, lease: &Lease) -> Result<(), Stop> {
-        let mut turn = Turn::of_chunks(&self.store, lease);
+        let mut turn = self.turn(lease, Turn::CHUNKS);
         let task_id = &lease.claim.job_id;
         let mut from = self.places().get(task_id).copied().unwrap_or(0);
         while let Some(next) = chunk::execute(&self.store, &*self.downlink, kind, lease, from)? {
@@ -136,28 +157,37 @@ impl Batches {
         Ok(())
     }
 
+    fn turn<'t>(&'t self, lease: &'t Lease, units: usize) -> Turn<'t> {
+        Turn::new(&self.store, &self.priority, lease, units)
+    }
+
     fn places(&self) -> MutexGuard<'_, HashMap<String, i64>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the next subtasks wait anew; answers whether there may be more.
-    fn retry(&self, kind: &'static dyn Kind, lease: &Lease) -> Result<bool, Stop> {
-        self.slice(lease, move |tx, context, work| {
+    /// Makes what did not succeed wait anew.
+    fn retry(&self, kind: &'static dyn Kind, lease: &Lease) -> Result<(), Stop> {
+        let mut turn = self.turn(lease, Turn::CHUNKS);
+        while self.slice(lease, move |tx, context, work| {
             let is_retried = work.retry_from.is_some() && !work.is(TaskStatus::Stopping);
             if is_retried {
                 batch_tasks::retry_slice(tx, context, work, kind.keeps_rows())?;
             }
             Ok(is_retried)
-        })
+        })? {
+            turn.spend()?;
+        }
+        Ok(())
     }
 
     /// Stops what has not ended, then the task.
     fn stop(&self, lease: &Lease) -> Result<(), Stop> {
-        let mut from = 0;
+        let (mut turn, mut from) = (self.turn(lease, Turn::CHUNKS), 0);
         while let Some(next) =
             self.slice(lease, move |tx, context, work| batch_tasks::stop_slice(tx, context, work, from))?
         {
             from = next;
+            turn.spend()?;
         }
         self.finish(lease, None)
     }

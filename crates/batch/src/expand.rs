@@ -59,8 +59,9 @@ pub(crate) fn expand(
     blobs: &Blobs,
     program: &Path,
     kind: &'static dyn Kind,
-    lease: &Lease,
+    turn: &mut Turn<'_>,
 ) -> Result<(), Ended> {
+    let lease = turn.lease;
     let claim = &lease.claim;
     let (made, taken) = store.db().read_blocking(|tx| {
         let taken = batch_files::taken_by(tx, &claim.project_id, &claim.job_id)?;
@@ -81,7 +82,6 @@ pub(crate) fn expand(
     let names = names(kind, upload.header());
     let mut chunk = Vec::with_capacity(CHUNK);
     let mut ordinal = 0;
-    let mut turn = Turn::of_rows(store, lease);
     for row in upload {
         let row = row.map_err(|error| unreadable(&error))?;
         if ordinal >= made {

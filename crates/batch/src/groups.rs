@@ -31,10 +31,9 @@ enum Slice {
 }
 
 /// Makes the subtasks of a task whose targets are groups, and moves it on.
-pub(crate) fn expand(store: &Store, lease: &Lease, work: &Work) -> Result<(), Ended> {
-    let mut turn = Turn::of_chunks(store, lease);
+pub(crate) fn expand(store: &Store, turn: &mut Turn<'_>, work: &Work) -> Result<(), Ended> {
     loop {
-        match slice(store, lease, work)? {
+        match slice(store, turn.lease, work)? {
             Slice::More => turn.spend()?,
             Slice::Last => return Ok(()),
             Slice::Empty => {

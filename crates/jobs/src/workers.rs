@@ -8,7 +8,10 @@ use std::{
 };
 
 use blob::Space;
-use store::{Store, jobs::Claim};
+use store::{
+    Store,
+    jobs::{Claim, Priority},
+};
 
 use crate::{
     Bell,
@@ -40,6 +43,11 @@ pub trait Job: Send + Sync + 'static {
     /// Why every attempt would be in vain now, if so: then none is begun, for attempts are counted.
     fn hindrance(&self) -> Option<String> {
         None
+    }
+
+    /// Which jobs of this kind go first.
+    fn priority(&self) -> Priority {
+        Priority::default()
     }
 }
 
@@ -113,7 +121,7 @@ struct Worker<J> {
 
 impl<J: Job> Worker<J> {
     fn serve(&self) {
-        let mut hindered = false;
+        let (mut hindered, priority) = (false, self.job.priority());
         while !self.bell.is_closing() {
             let heard = self.bell.rings();
             let hindrance = self.job.hindrance();
@@ -126,7 +134,8 @@ impl<J: Job> Worker<J> {
                 continue;
             }
             let begun = Instant::now();
-            match self.store.claim(J::KIND, self.node.clone(), self.term.until(self.store.now_ms())) {
+            let until_ms = self.term.until(self.store.now_ms());
+            match self.store.claim_by(&priority, J::KIND, self.node.clone(), until_ms) {
                 Ok(Some(claim)) => self.work(claim, begun),
                 Ok(None) => self.bell.wait(heard, LOOK_EVERY),
                 Err(error) => {

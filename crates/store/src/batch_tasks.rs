@@ -19,6 +19,7 @@ use crate::{
 mod control;
 mod create;
 mod due;
+mod priority;
 mod work;
 
 pub use control::{Control, Suits, retry_slice, stop_slice};

@@ -29,6 +29,29 @@ pub struct Claim {
     pub attempt: i64,
 }
 
+/// Which jobs of a kind go before others that are due; by default none does.
+#[derive(Clone, Debug, Default)]
+pub struct Priority(Option<String>);
+
+impl Priority {
+    /// By what an expression says of a row of `job`; what it says less of goes first.
+    pub(crate) fn by_rank(expression: String) -> Self {
+        Self(Some(expression))
+    }
+
+    /// What an order of jobs begins with.
+    fn order(&self) -> String {
+        self.0.as_ref().map_or_else(String::new, |rank| format!("{rank}, "))
+    }
+
+    /// That a job goes no later than the one of `?3`.
+    fn not_after_ours(&self) -> String {
+        self.0.as_ref().map_or_else(String::new, |rank| {
+            format!(" AND {rank} <= (SELECT {rank} FROM job WHERE job.job_id = ?3)")
+        })
+    }
+}
+
 /// How long the queue of one kind is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Queue {
@@ -70,13 +93,20 @@ pub(crate) fn ensure(tx: &mut dyn Tx, job_id: &str, kind: &str, project_id: &str
     Ok(())
 }
 
-/// Whether a job of a kind waits besides the one that is held.
-pub fn another_waits(tx: &mut dyn Tx, kind: &str, claim: &Claim, now_ms: i64) -> Result<bool, Error> {
-    Ok(tx.exists(
+/// Whether a job of a kind waits besides the one that is held, and goes no later than it.
+pub fn another_waits(
+    tx: &mut dyn Tx,
+    kind: &str,
+    priority: &Priority,
+    claim: &Claim,
+    now_ms: i64,
+) -> Result<bool, Error> {
+    let sql = format!(
         "SELECT 1 FROM job WHERE kind IN (?1, ?2) AND job_id <> ?3 AND run_at_ms <= ?4 AND lease_until_ms < ?4
-            AND attempts < ?5 LIMIT 1",
-        args![kind, also(kind), &claim.job_id, now_ms, ATTEMPTS_MAX],
-    )?)
+            AND attempts < ?5{} LIMIT 1",
+        priority.not_after_ours()
+    );
+    Ok(tx.exists(&sql, args![kind, also(kind), &claim.job_id, now_ms, ATTEMPTS_MAX])?)
 }
 
 /// Renews the claim within a unit of work; everything else in the unit stands or falls with it.
@@ -122,17 +152,31 @@ impl Store {
         owner: String,
         lease_until_ms: i64,
     ) -> Result<Option<Claim>, Error> {
-        let now = self.now_ms();
+        self.claim_by(&Priority::default(), kind, owner, lease_until_ms)
+    }
+
+    /// [`Store::claim`], of those jobs that go first.
+    pub fn claim_by(
+        &self,
+        priority: &Priority,
+        kind: &'static str,
+        owner: String,
+        lease_until_ms: i64,
+    ) -> Result<Option<Claim>, Error> {
+        let (now, order) = (self.now_ms(), priority.order());
         self.db.write_blocking(move |tx| {
             // The repeated condition makes this safe where the sub-select takes no lock.
-            Ok(tx.first(
+            let sql = format!(
                 "UPDATE job SET owner = ?1, epoch = epoch + 1, attempts = attempts + 1, lease_until_ms = ?2
                   WHERE job_id = (SELECT job_id FROM job
                       WHERE kind IN (?3, ?7) AND (run_at_ms <= ?4 OR run_at_ms > ?6)
                         AND (lease_until_ms < ?4 OR lease_until_ms > ?6) AND attempts < ?5
-                      ORDER BY run_at_ms, job_id LIMIT 1 /* skip locked */)
+                      ORDER BY {order}run_at_ms, job_id LIMIT 1 /* skip locked */)
                     AND (lease_until_ms < ?4 OR lease_until_ms > ?6) AND attempts < ?5
-                  RETURNING job_id, project_id, epoch, attempts",
+                  RETURNING job_id, project_id, epoch, attempts"
+            );
+            Ok(tx.first(
+                &sql,
                 args![&owner, lease_until_ms, kind, now, ATTEMPTS_MAX, now + AHEAD_MAX_MS, also(kind)],
                 claim,
             )?)

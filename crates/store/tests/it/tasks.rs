@@ -5,7 +5,7 @@ use domain::{Action, Clock, Limits};
 use store::{
     Context, Error,
     batch_tasks::{Control, JOB, NewBatchTask, Rest, Retry, Targets},
-    jobs::Claim,
+    jobs::{self, Claim, Priority},
 };
 use types::{Code, batch_task::TargetResult};
 
@@ -40,6 +40,31 @@ fn a_scheduled_task_holds_no_job_until_its_time() {
         assert_eq!(world.work(&claim).unwrap(), 2);
         assert_eq!(world.rest(&claim).unwrap(), Rest::Over);
         assert_eq!(world.shown(&task_id).status, "Success");
+    });
+}
+
+#[test]
+fn kinds_that_go_first_do_and_only_who_goes_no_later_is_waited_for() {
+    drivers(&Limits::default(), |world| {
+        let priority = Priority::of_kinds(&["deleteDevices", "freezeDevices"]);
+        let of = |kind| world.made(NewBatchTask::of(kind, kind, Targets::Given(vec!["a".into()])));
+        let made =
+            ["updateDevices", "freezeDevices", "createMessages", "deleteDevices", "freezeDevices"].map(of);
+        let now_ms = world.clock.now_ms();
+        let claim =
+            || world.store.claim_by(&priority, JOB, "worker".into(), now_ms + 60_000).unwrap().unwrap();
+        let another_waits = |claim: &Claim| {
+            let (claim, priority) = (claim.clone(), priority.clone());
+            world.unit(move |tx, _| jobs::another_waits(tx, JOB, &priority, &claim, now_ms)).unwrap()
+        };
+        let claimed: Vec<_> = (0..5).map(|_| claim()).map(|claim| (another_waits(&claim), claim)).collect();
+        let order: Vec<_> = claimed.iter().map(|(_, claim)| claim.job_id.as_str()).collect();
+        assert_eq!(order, [&made[3], &made[1], &made[4], &made[0], &made[2]]);
+        let waited: Vec<_> = claimed.iter().map(|(waits, _)| *waits).collect();
+        assert_eq!(waited, [false, true, false, true, false]);
+        let (_, last) = &claimed[4];
+        world.store.release(&claimed[0].1, now_ms, None).unwrap();
+        assert!(another_waits(last), "one that goes first has come");
     });
 }
 

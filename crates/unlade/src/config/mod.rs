@@ -67,6 +67,8 @@ pub(crate) struct Config {
     pub(crate) export_workers: usize,
     /// Batch tasks at a time.
     pub(crate) batch_workers: usize,
+    /// Kinds of batch tasks that go before all others.
+    pub(crate) batch_priority: Vec<&'static str>,
     /// How long a worker's claim lasts.
     pub(crate) lease: Term,
     /// The limits of the API.
@@ -151,6 +153,7 @@ impl Config {
             requests_max: server.requests_max,
             export_workers: export.workers,
             batch_workers: batch.workers,
+            batch_priority: kinds("batch.priority", &batch.priority)?,
             lease: Term::new(Duration::from_secs(jobs.lease_seconds)),
             storage: Storage::resolve(layers.section("storage")?, jobs.lease_seconds, server.strict)?,
             limits: layers.section::<Limits>("limits")?.for_server(server.strict),
@@ -204,6 +207,22 @@ fn address(setting: &str, listen: &str) -> Result<SocketAddr, Error> {
 
 fn proxies(text: &str) -> Result<Proxies, Error> {
     text.parse().map_err(|why| Error::Setting(format!("server.trusted_proxies: {why}")))
+}
+
+/// Kinds of batch tasks, none twice.
+fn kinds(setting: &str, text: &str) -> Result<Vec<&'static str>, Error> {
+    let mut kinds = Vec::new();
+    for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        let Some(kind) = batch::kind(name).map(batch::Kind::task_type) else {
+            let all: Vec<_> = batch::KINDS.iter().map(|kind| kind.task_type()).collect();
+            return Err(Error::Setting(format!("{setting}: {name} is not one of {}", all.join(", "))));
+        };
+        if kinds.contains(&kind) {
+            return Err(Error::Setting(format!("{setting}: {kind} stands there twice")));
+        }
+        kinds.push(kind);
+    }
+    Ok(kinds)
 }
 
 fn certificate_files(tls: settings::Tls) -> Result<Option<Files>, Error> {

@@ -123,11 +123,14 @@ impl Default for Export {
 pub(super) struct Batch {
     /// Batch tasks at a time; with 0 they wait.
     pub(super) workers: usize,
+    /// Kinds whose tasks go before all others, the first before the second, with commas between them; empty, all
+    /// kinds are the same.
+    pub(super) priority: String,
 }
 
 impl Default for Batch {
     fn default() -> Self {
-        Self { workers: 2 }
+        Self { workers: 2, priority: String::new() }
     }
 }
 

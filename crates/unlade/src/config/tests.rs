@@ -164,6 +164,20 @@ fn the_defaults_are_those_of_the_document() {
 }
 
 #[test]
+fn what_goes_first_is_named_by_kinds_each_once() {
+    let load = |priority| load("", &[("UNLADE_BATCH_PRIORITY", priority)], None);
+    let first = |priority| load(priority).unwrap().batch_priority;
+    assert_eq!(first(""), [""; 0]);
+    assert_eq!(first("freezeDevices, createCommands,"), ["freezeDevices", "createCommands"]);
+    let refused = |priority| load(priority).err().unwrap();
+    let unknown = refused("freezeDevices,freezedevices");
+    assert!(unknown.contains("batch.priority: freezedevices is not one of createDevices, "), "{unknown}");
+    assert!(
+        refused("freezeDevices,freezeDevices").contains("batch.priority: freezeDevices stands there twice")
+    );
+}
+
+#[test]
 fn a_lease_too_short_to_be_held_or_too_long_to_be_believed_is_refused() {
     for seconds in ["2", "301"] {
         let refused = load("", &[("UNLADE_JOBS_LEASE_SECONDS", seconds)], None).err().unwrap_or_default();

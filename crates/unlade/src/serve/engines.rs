@@ -40,7 +40,8 @@ impl Engines {
             return Ok(Self { exports, batches, maintenance, workers: Vec::new(), agents: None });
         }
         let export = Arc::new(Exports::new(store.clone(), blobs.clone()));
-        let batch = Arc::new(Batches::new(store.clone(), blobs.clone(), program.clone()));
+        let batch = Batches::new(store.clone(), blobs.clone(), program.clone()).first(&config.batch_priority);
+        let batch = Arc::new(batch);
         let rescues = vec![Agents::rescue(export.clone()), Agents::rescue(batch.clone())];
         let failed = "start the engines";
         let agents = Agents::start(
