@@ -153,18 +153,15 @@ fn insert(store: &Store, task_id: &str, first: i64, ordinals: Range<i64>) -> Out
                 (number, format!("{product_id}_{node_id}"), node_id, device_name, input.to_string())
             })
             .collect();
-        let rows: Vec<_> = made
-            .iter()
-            .map(|(number, target, node_id, device_name, input)| NewSubtask {
-                target,
-                row_number: Some(number + 2),
-                input: Some(input),
-                node_id: Some(node_id),
-                device_name: Some(device_name),
-                ..NewSubtask::numbered(*number)
-            })
-            .collect();
-        subtasks::insert(tx, &task_id, &rows)
+        let rows = made.iter().map(|(number, target, node_id, device_name, input)| NewSubtask {
+            target,
+            row_number: Some(number + 2),
+            input: Some(input),
+            node_id: Some(node_id),
+            device_name: Some(device_name),
+            ..NewSubtask::numbered(*number)
+        });
+        subtasks::insert(tx, &task_id, rows)
     })?;
     Ok(())
 }

@@ -131,18 +131,15 @@ fn insert(store: &Store, lease: &Lease, chunk: Vec<Made>, total: Option<i64>) ->
         if !work.is(TaskStatus::Initializing) {
             return Ok(false);
         }
-        let rows: Vec<_> = chunk
-            .iter()
-            .map(|made| NewSubtask {
-                ordinal: made.ordinal,
-                target: &made.target,
-                row_number: Some(made.row_number),
-                input: made.input.as_deref(),
-                node_id: made.node_id.as_deref(),
-                device_name: made.device_name.as_deref(),
-            })
-            .collect();
-        subtasks::insert(tx, &claim.job_id, &rows)?;
+        let rows = chunk.iter().map(|made| NewSubtask {
+            ordinal: made.ordinal,
+            target: &made.target,
+            row_number: Some(made.row_number),
+            input: made.input.as_deref(),
+            node_id: made.node_id.as_deref(),
+            device_name: made.device_name.as_deref(),
+        });
+        subtasks::insert(tx, &claim.job_id, rows)?;
         if let Some(total) = total {
             batch_tasks::begin(tx, &claim.project_id, &claim.job_id, total, now)?;
             batch_files::forget(tx, &context, &claim.project_id, &claim.job_id)?;

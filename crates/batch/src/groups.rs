@@ -61,12 +61,9 @@ fn slice(store: &Store, lease: &Lease, work: &Work) -> Result<Slice, Stop> {
         let (made, last) = subtasks::last(tx, task_id)?;
         let reach = Reach { project_id, app_id: Some(&work.app_id) };
         let devices = device_groups::resolve(tx, reach, &group_ids, &last, CHUNK)?;
-        let rows: Vec<_> = (made..)
-            .zip(&devices)
-            .map(|(ordinal, target)| NewSubtask { target, ..NewSubtask::numbered(ordinal) })
-            .collect();
-        subtasks::insert(tx, task_id, &rows)?;
-        let made = made + rows.len() as i64;
+        let numbered = (made..).map(NewSubtask::numbered).zip(&devices);
+        let rows = numbered.map(|(row, target)| NewSubtask { target, ..row });
+        let made = made + subtasks::insert(tx, task_id, rows)?;
         if devices.len() == CHUNK {
             return Ok(Slice::More);
         }

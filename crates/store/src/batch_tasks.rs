@@ -2,7 +2,6 @@
 
 use db::{Row, Tx, args};
 use domain::{Permit, Scope};
-use serde_json::Value as Json;
 use types::{
     Code, Fault, RecordId,
     batch_task::{BatchTask, SubtaskStatus, TaskDetail, TaskPolicy, TaskProgress, TaskStatus},
@@ -196,14 +195,14 @@ fn find(tx: &mut dyn Tx, scope: &Scope, task_id: &str) -> Result<BatchTask, Erro
 const LISTED_TARGETS: i64 = 30_000;
 
 /// The targets of a task to which they were given one by one.
-fn given_targets(tx: &mut dyn Tx, project_id: &str, task_id: &str) -> Result<Option<Json>, Error> {
+fn given_targets(tx: &mut dyn Tx, project_id: &str, task_id: &str) -> Result<Option<Vec<String>>, Error> {
     let otherwise = "SELECT 1 FROM batch_task WHERE project_id = ?1 AND task_id = ?2
         AND (document_source IS NOT NULL OR targets_filter IS NOT NULL)";
     if tx.exists(otherwise, args![project_id, task_id])? {
         return Ok(None);
     }
     let sql = "SELECT target FROM subtask WHERE task_id = ?1 ORDER BY ordinal";
-    Ok(Some(tx.all(sql, args![task_id], |row| row.string(0))?.into()))
+    Ok(Some(tx.all(sql, args![task_id], |row| row.string(0))?))
 }
 
 /// What a batch task must be to go for its age: finished, for long, and not about to be read by an export. The

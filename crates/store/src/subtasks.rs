@@ -82,26 +82,36 @@ pub struct Reported<'a> {
     pub ended_ms: Option<i64>,
 }
 
-/// Makes subtasks, all waiting.
-pub fn insert(tx: &mut dyn Tx, task_id: &str, rows: &[NewSubtask<'_>]) -> Result<(), Error> {
+/// Makes subtasks, all waiting; answers how many. However many there are, a slice of them is held at a time.
+pub fn insert<'a>(
+    tx: &mut dyn Tx,
+    task_id: &str,
+    rows: impl IntoIterator<Item = NewSubtask<'a>>,
+) -> Result<i64, Error> {
     const COLUMNS: &[&str] =
         &["task_id", "ordinal", "target", "status", "row_number", "input", "node_id", "device_name"];
-    let mut values = Vec::with_capacity(rows.len() * COLUMNS.len());
-    for row in rows {
-        let waiting = SubtaskStatus::Waiting.as_str();
-        values.extend_from_slice(args![
-            task_id,
-            row.ordinal,
-            row.target,
-            waiting,
-            row.row_number,
-            row.input,
-            row.node_id,
-            row.device_name,
-        ]);
+    const SLICE: usize = 1000;
+    let (mut rows, mut made) = (rows.into_iter(), 0);
+    loop {
+        let mut values = Vec::with_capacity(SLICE * COLUMNS.len());
+        for row in rows.by_ref().take(SLICE) {
+            let waiting = SubtaskStatus::Waiting.as_str();
+            values.extend_from_slice(args![
+                task_id,
+                row.ordinal,
+                row.target,
+                waiting,
+                row.row_number,
+                row.input,
+                row.node_id,
+                row.device_name,
+            ]);
+        }
+        if values.is_empty() {
+            return Ok(made);
+        }
+        made += tx.insert_many("subtask", COLUMNS, &values)? as i64;
     }
-    tx.insert_many("subtask", COLUMNS, &values)?;
-    Ok(())
 }
 
 /// How many subtasks a task has so far.

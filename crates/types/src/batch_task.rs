@@ -180,7 +180,7 @@ pub struct BatchTask {
     pub task_type: String,
     /// The targets as given, if they were given one by one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub targets: Option<Value>,
+    pub targets: Option<Vec<String>>,
     /// The groups whose devices it acts on, as given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub targets_filter: Option<Value>,

@@ -122,17 +122,13 @@ pub(super) fn create(
     }
     insert(tx, context, (project_id, &app_id, user_id, &task_id), order, total)?;
     if let Targets::Given(targets) = &order.targets {
-        let rows: Vec<_> = targets
-            .iter()
-            .enumerate()
-            .map(|(ordinal, target)| NewSubtask { target, ..NewSubtask::numbered(ordinal as i64) })
-            .collect();
-        subtasks::insert(tx, &task_id, &rows)?;
+        let numbered = (0..).map(NewSubtask::numbered).zip(targets);
+        subtasks::insert(tx, &task_id, numbered.map(|(row, target)| NewSubtask { target, ..row }))?;
     }
     jobs::enqueue(tx, &task_id, JOB_ROW, project_id)?;
     let mut created = find(tx, scope, &task_id)?;
     if let Targets::Given(targets) = &order.targets {
-        created.targets = Some(targets.clone().into());
+        created.targets = Some(targets.clone());
     }
     Ok(created)
 }
