@@ -27,7 +27,7 @@ pub(crate) fn create(directory: &Path) -> Outcome<Figure> {
 /// Lets one worker execute the newest task of a kind; answers how many subtasks succeeded.
 pub(crate) fn execute(house: &House, kind: &str) -> Outcome<i64> {
     let batches = Batches::new(house.store.clone(), house.blobs.clone(), program()?);
-    house.work(batches, || finished(house, kind))
+    house.work(batches, |_| finished(house, kind))
 }
 
 /// The subtasks once they are all done.

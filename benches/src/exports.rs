@@ -60,7 +60,7 @@ pub(crate) fn export(directory: &Path) -> Outcome<Figure> {
     Figure::of(|| {
         let ordered = order(&house, &task.task_id)?;
         let exports = Exports::new(house.store.clone(), house.blobs.clone());
-        let rows = house.work(exports, || finished(&house, &ordered.export_task_id))?;
+        let rows = house.work(exports, |_| finished(&house, &ordered.export_task_id))?;
         let permit = permit(Action::EXPORTTASKS_QUERY)?;
         let result = house.wait(house.store.look_at_result(&permit, ordered.export_task_id))?;
         Ok(Done { rows, bytes: Some(result.bytes) })

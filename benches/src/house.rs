@@ -84,14 +84,19 @@ impl House {
         Ok(page.records.into_iter().next().ok_or("no batch task")?)
     }
 
+    /// Waits until it is time to ask again.
+    pub(crate) fn pause(&self) {
+        self.runtime.block_on(async { tokio::time::sleep(ASK_EVERY).await });
+    }
+
     /// Lets one worker do `job` until `done` answers.
-    pub(crate) fn work<J: Job, T>(&self, job: J, done: impl Fn() -> Outcome<Option<T>>) -> Outcome<T> {
+    pub(crate) fn work<J: Job, T>(&self, job: J, done: impl Fn(&Bell) -> Outcome<Option<T>>) -> Outcome<T> {
         let bell = Bell::default();
         let workers =
             Workers::start(&Arc::new(job), &self.store, &self.space, &bell, Term::default(), ("node", 1))?;
         let answer = loop {
-            match done() {
-                Ok(None) => self.runtime.block_on(async { tokio::time::sleep(ASK_EVERY).await }),
+            match done(&bell) {
+                Ok(None) => self.pause(),
                 Ok(Some(answer)) => break Ok(answer),
                 Err(error) => break Err(error),
             }

@@ -88,6 +88,9 @@ enum What {
     /// Executes the newest batch task of a kind
     #[command(hide = true)]
     FleetDeed { directory: PathBuf, kind: String },
+    /// Times small tasks alone, and beside the large one that waits
+    #[command(hide = true)]
+    FleetBeside { directory: PathBuf },
     /// Reads pages of what is there
     #[command(hide = true)]
     FleetPages { directory: PathBuf },
@@ -141,6 +144,7 @@ fn main() -> Outcome<()> {
         What::FleetOrder { directory, kind, rows } => fleet::order(&directory, &kind, rows),
         What::FleetOrderByGroup { directory, kind } => fleet::order_by_group(&directory, &kind),
         What::FleetDeed { directory, kind } => fleet::deed(&directory, &kind)?.print(),
+        What::FleetBeside { directory } => print(&fleet::beside(&directory)?),
         What::FleetPages { directory } => print(&fleet::pages(&directory)?),
         What::MakeSpreadsheets { directory, rows } => print(&spreadsheets::make(&directory, rows)?),
         What::CheckSpreadsheet { directory, file } => spreadsheets::check(&directory, &file),

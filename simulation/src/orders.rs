@@ -45,13 +45,7 @@ impl World<'_> {
         let order = NewBatchTask::of("freezeDevices", "b", targets);
         let (store, by) = (self.store(node)?, permit("ann", Action::BATCHTASKS_CREATE)?);
         let task = self.ground.runtime.block_on(store.batch_tasks().create(&by, order)).map_err(said)?;
-        self.tell(|| {
-            format!(
-                "node {node}: batch task {} of {:?}",
-                task.task_id,
-                task.targets.map(|all| all.to_string())
-            )
-        });
+        self.tell(|| format!("node {node}: batch task {} of {:?}", task.task_id, task.targets));
         self.fate_of(dice, task.task_id);
         self.look(Deed::of(Verb::Order, self.now_ms(node)))
     }

@@ -2,6 +2,7 @@
 //! how long a page takes at any place of what has become long.
 
 mod bare;
+mod beside;
 mod deed;
 mod pages;
 mod section;
@@ -12,6 +13,7 @@ use crate::{Outcome, child, figure::Figure};
 use section::Section;
 
 pub(crate) use bare::bare;
+pub(crate) use beside::beside;
 pub(crate) use deed::{deed, order, order_by_group};
 pub(crate) use pages::pages;
 
@@ -61,9 +63,12 @@ pub(crate) fn run(options: &Options) -> Outcome<()> {
     }
     child(&["fleet-order-by-group", &directory, "freezeDevices"])?;
     section.figure("freezeDevices by a group", &deed("freezeDevices")?, &inserted);
+    child(&["fleet-order", &directory, "unfreezeDevices", &rows])?;
+    let beside = child(&["fleet-beside", &directory])?;
     let pages = child(&["fleet-pages", &directory])?;
     section.figure("deleteDevices", &by_ids("deleteDevices")?, &inserted);
-    section.pages(&serde_json::from_slice::<Vec<_>>(&pages)?);
+    section.times("a task of 10, created to over", &serde_json::from_slice::<Vec<_>>(&beside)?);
+    section.times("page of 50", &serde_json::from_slice::<Vec<_>>(&pages)?);
     match &options.record {
         Some(path) => section.record(path),
         None => Ok(()),

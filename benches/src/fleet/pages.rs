@@ -31,13 +31,23 @@ const COMMON: i64 = 10_000;
 /// Sub-devices of one device.
 const BELOW: i64 = 500;
 
-/// Milliseconds of one sort of page.
+/// Milliseconds of one sort of work.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Times {
-    pub(super) page: String,
+    pub(super) what: String,
     pub(super) p50: f64,
     pub(super) p99: f64,
     pub(super) most: f64,
+}
+
+impl Times {
+    /// Out of all times.
+    pub(super) fn of(what: &str, mut times: Vec<f64>) -> Outcome<Self> {
+        times.sort_by(f64::total_cmp);
+        let last = times.len().checked_sub(1).ok_or("nothing was timed")?;
+        let at = |share: f64| times[(last as f64 * share) as usize];
+        Ok(Self { what: what.to_owned(), p50: at(0.5), p99: at(0.99), most: at(1.0) })
+    }
 }
 
 /// Pages of the newest finished task and of the devices in a directory.
@@ -138,7 +148,7 @@ fn of_devices(house: &House) -> Outcome<Vec<Times>> {
 }
 
 /// The id of a device that was made.
-fn id(number: i64) -> String {
+pub(super) fn id(number: i64) -> String {
     let [product_id, node_id, _] = seed::device(number);
     format!("{product_id}_{node_id}")
 }
@@ -209,7 +219,5 @@ fn times(page: &str, call: impl Fn(&mut Rng) -> Outcome<()>) -> Outcome<Times> {
         call(&mut dice)?;
         times.push(begun.elapsed().as_secs_f64() * 1e3);
     }
-    times.sort_by(f64::total_cmp);
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    Ok(Times { page: page.to_owned(), p50: at(0.5), p99: at(0.99), most: at(1.0) })
+    Times::of(page, times)
 }

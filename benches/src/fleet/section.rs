@@ -12,10 +12,11 @@ const ABOUT: &str = "\
 This section is written by `cargo xtask bench fleet --record`; nothing in it is typed by hand. Each line of the first table is
 a process of its own over the embedded database, one worker, every transaction on the disk. What a batch task does to a
 device is its effect, the record of its subtask, the counters and the claim. `÷ bare` is its speed beside that of bare inserts
-of as many rows of that table, which nobody checks, in the same run. Pages are of 50 records at places that chance picks.
+of as many rows of that table, which nobody checks, in the same run. A task of 10 is timed alone, and
+beside a task of all devices that the same worker is at. Pages are of 50 records at places that chance picks.
 
 本节由 `cargo xtask bench fleet --record` 写出，没有手工填写的内容。第一张表的每一行都是单独的进程，使用内嵌数据库和一个工作线程，每个事务都落盘。
-批量任务对每个设备的工作包括其效果、子任务记录、计数和租约。`÷ bare` 是与同一次运行中对同一张表不做任何检查的插入速度之比。每页 50 条，位置随机。
+批量任务对每个设备的工作包括其效果、子任务记录、计数和租约。`÷ bare` 是与同一次运行中对同一张表不做任何检查的插入速度之比。10 个子任务的任务分别单独计时，以及在同一线程正执行针对全部设备的任务时计时。每页 50 条，位置随机。
 ";
 
 pub(super) struct Section(Vec<String>);
@@ -38,13 +39,13 @@ impl Section {
         self.line(figure.beside(what, bare));
     }
 
-    pub(super) fn pages(&mut self, all: &[Times]) {
+    pub(super) fn times(&mut self, of: &str, all: &[Times]) {
         let mut lines = vec![
-            format!("\n| {:<46} | p50 ms | p99 ms | most ms |", "page of 50"),
-            format!("|{:-<48}|-------:|-------:|--------:|", ""),
+            format!("\n| {of:<60} | p50 ms | p99 ms | most ms |"),
+            format!("|{:-<62}|-------:|-------:|--------:|", ""),
         ];
-        for Times { page, p50, p99, most } in all {
-            lines.push(format!("| {page:<46} | {p50:>6.2} | {p99:>6.2} | {most:>7.2} |"));
+        for Times { what, p50, p99, most } in all {
+            lines.push(format!("| {what:<60} | {p50:>6.2} | {p99:>6.2} | {most:>7.2} |"));
         }
         self.line(lines.join("\n"));
     }

@@ -19,8 +19,8 @@ pub(crate) struct Turn<'t> {
 }
 
 impl<'t> Turn<'t> {
-    /// Chunks of subtasks or devices: with 1000 each, a fraction of a second.
-    pub(crate) const CHUNKS: usize = 10;
+    /// Chunks of subtasks or devices: with 1000 each, some hundredths of a second.
+    pub(crate) const CHUNKS: usize = 4;
     /// Chunks of rows of a file, which is read from its start again in the next turn: more of them.
     pub(crate) const CHUNKS_OF_ROWS: usize = 200;
 

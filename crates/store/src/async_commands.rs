@@ -7,24 +7,23 @@ use types::{Code, Fault};
 use crate::{
     Context, Error,
     devices::{self, Named, Reach},
-    products,
+    products::Fits,
 };
 
-/// Keeps a command for a device within `reach`; answers its id.
+/// Keeps a command for a device within `reach`, if it fits; answers its id.
 pub fn add(
     tx: &mut dyn Tx,
     context: &Context,
     reach: Reach<'_>,
     device_id: &str,
     order: &SendAsyncCommand,
+    fits: &mut Fits,
 ) -> Result<(String, Named), Error> {
     let device = devices::address(tx, reach, device_id)?;
-    let paras = serde_json::from_str(&order.paras).unwrap_or_default();
-    products::model(tx, reach.project_id, &device.product_id)?.check_command(
-        order.service_id.as_deref(),
-        order.command_name.as_deref(),
-        &paras,
-    )?;
+    fits.check(tx, reach.project_id, &device.product_id, |model| {
+        let paras = serde_json::from_str(&order.paras).unwrap_or_default();
+        model.check_command(order.service_id.as_deref(), order.command_name.as_deref(), &paras)
+    })?;
     let most = context.limits.pending_commands;
     let pending = "SELECT COUNT(*) FROM async_command
         WHERE project_id = ?1 AND device_id = ?2 AND status = 'PENDING'";

@@ -1,5 +1,7 @@
 //! Products.
 
+use std::collections::HashMap;
+
 use db::{Row, Tx, args};
 use domain::{Model, Permit, Scope};
 use serde_json::Value as Json;
@@ -285,8 +287,31 @@ pub fn app_of(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Result<Opt
     Ok(tx.first(sql, args![project_id, product_id], |row| row.string(0))?)
 }
 
+/// Whether one thing fits the models of products. A model is large, so that of each product it is read once, whatever
+/// many devices the thing is for.
+#[derive(Default)]
+pub struct Fits(HashMap<String, Result<(), Fault>>);
+
+impl Fits {
+    /// Whether it fits a product's, by what `check` says of it.
+    pub fn check(
+        &mut self,
+        tx: &mut dyn Tx,
+        project_id: &str,
+        product_id: &str,
+        check: impl FnOnce(&Model) -> Result<(), Fault>,
+    ) -> Result<(), Error> {
+        if let Some(known) = self.0.get(product_id) {
+            return Ok(known.clone()?);
+        }
+        let fits = check(&model(tx, project_id, product_id)?);
+        self.0.insert(product_id.to_owned(), fits.clone());
+        Ok(fits?)
+    }
+}
+
 /// The model of a product; one that is gone has an empty one.
-pub fn model(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Result<Model, Error> {
+fn model(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Result<Model, Error> {
     let sql = "SELECT service_capabilities FROM product WHERE project_id = ?1 AND product_id = ?2";
     let stored = tx.first(sql, args![project_id, product_id], |row| row.string(0))?;
     Ok(Model::parse(&stored.unwrap_or_default()))

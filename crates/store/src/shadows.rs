@@ -12,7 +12,7 @@ use types::{
 use crate::{
     Context, Error, Store,
     devices::{self, Named, Reach},
-    products,
+    products::Fits,
 };
 
 /// Most bytes of what is desired of one service, as JSON; the models that there may be are as large.
@@ -54,7 +54,7 @@ impl Shadows<'_> {
         self.0
             .unit(move |tx, context| {
                 let reach = devices::reach(tx, &scope, &device_id)?;
-                desire(tx, context, reach, &device_id, &services)?;
+                desire(tx, context, reach, &device_id, &services, &mut Fits::default())?;
                 find(tx, scope.project_id(), &device_id)
             })
             .await
@@ -107,10 +107,12 @@ pub fn desire(
     reach: Reach<'_>,
     device_id: &str,
     services: &[Desired],
+    fits: &mut Fits,
 ) -> Result<Named, Error> {
     let device = devices::hold(tx, reach, device_id)?;
-    let model = products::model(tx, reach.project_id, &device.product_id)?;
-    services.iter().try_for_each(|service| model.check_desired(&service.service_id, &service.desired))?;
+    fits.check(tx, reach.project_id, &device.product_id, |model| {
+        services.iter().try_for_each(|service| model.check_desired(&service.service_id, &service.desired))
+    })?;
     let mut changed = Vec::with_capacity(services.len());
     for service in services {
         changed.push(desired_then(tx, reach.project_id, device_id, service)?);

@@ -2,7 +2,7 @@
 
 use db::Tx;
 use domain::order::{Fields, send_async_command};
-use store::{async_commands, devices::Each, subtasks::Subtask};
+use store::{async_commands, devices::Each, products::Fits, subtasks::Subtask};
 use types::Code;
 
 use crate::{Effect, Kind, Task, kind::each};
@@ -23,9 +23,10 @@ impl Kind for CreateAsyncCommands {
         let mut fields = Fields::of(task.document, Code::DocumentInvalid)?;
         let order = send_async_command(&mut fields);
         let order = fields.finish(order)?;
+        let mut fits = Fits::default();
         each(subtasks, |subtask| {
             let (command_id, device) =
-                async_commands::add(tx, task.context, task.reach, &subtask.target, &order)?;
+                async_commands::add(tx, task.context, task.reach, &subtask.target, &order, &mut fits)?;
             Ok(Effect::on(device, command_id))
         })
     }

@@ -4,7 +4,7 @@ use db::Tx;
 use domain::order::{Fields, send_command};
 use store::{
     devices::{self, Each},
-    products,
+    products::Fits,
     subtasks::Subtask,
 };
 
@@ -26,14 +26,13 @@ impl Kind for CreateCommands {
     }
 
     fn execute(&self, tx: &mut dyn Tx, task: &Task<'_>, subtasks: &[Subtask]) -> Each<Effect> {
+        let (command, mut fits) = (task.document, Fits::default());
         each(subtasks, |subtask| {
             let device = devices::address(tx, task.reach, &subtask.target)?;
-            let command = task.document;
-            products::model(tx, task.reach.project_id, &device.product_id)?.check_command(
-                command["service_id"].as_str(),
-                command["command_name"].as_str(),
-                &command["paras"],
-            )?;
+            fits.check(tx, task.reach.project_id, &device.product_id, |model| {
+                let (service_id, name) = (command["service_id"].as_str(), command["command_name"].as_str());
+                model.check_command(service_id, name, &command["paras"])
+            })?;
             let order = Order {
                 project_id: task.reach.project_id.to_owned(),
                 device_id: subtask.target.clone(),

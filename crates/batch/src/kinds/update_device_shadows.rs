@@ -2,7 +2,7 @@
 
 use db::Tx;
 use domain::order::{Fields, shadow};
-use store::{devices::Each, shadows, subtasks::Subtask};
+use store::{devices::Each, products::Fits, shadows, subtasks::Subtask};
 use types::{Code, shadow::Desired, text};
 
 use crate::{Effect, Kind, Task, kind::each};
@@ -28,8 +28,10 @@ impl Kind for UpdateDeviceShadows {
         let mut fields = Fields::of(task.document, Code::InvalidInput)?;
         let services = services(&mut fields);
         let services = fields.finish(services)?;
+        let mut fits = Fits::default();
         each(subtasks, |subtask| {
-            shadows::desire(tx, task.context, task.reach, &subtask.target, &services).map(Effect::done_to)
+            shadows::desire(tx, task.context, task.reach, &subtask.target, &services, &mut fits)
+                .map(Effect::done_to)
         })
     }
 }

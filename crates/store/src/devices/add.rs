@@ -6,7 +6,11 @@ use db::{Tx, args};
 use types::{Code, Fault, device::AddDevice};
 
 use super::{Each, Reach, counted, end, only, secret_place, tree};
-use crate::{Context, Error, apps, products, shadows};
+use crate::{
+    Context, Error, apps,
+    products::{self, Fits},
+    shadows,
+};
 
 /// What [`add`] has added.
 #[derive(Clone)]
@@ -178,7 +182,7 @@ impl<'o> New<'o> {
             tree::take_room(tx, reach.project_id, &root, 1)?;
         }
         if !self.order.shadow.is_empty() {
-            shadows::desire(tx, context, reach, &self.device_id, &self.order.shadow)?;
+            shadows::desire(tx, context, reach, &self.device_id, &self.order.shadow, &mut Fits::default())?;
         }
         Ok(Added { device_id: self.device_id, secret: self.secret })
     }
