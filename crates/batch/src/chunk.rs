@@ -23,6 +23,8 @@ use crate::{Downlink, Effect, Kind, Order, Task};
 
 /// Subtasks that are executed in one transaction: few enough that other writers hardly wait.
 const CHUNK: usize = 1000;
+/// Bytes that they write of their task's document, each for its device.
+const DOCUMENT_BYTES: usize = 4 << 20;
 
 /// What a transaction does to subtasks.
 #[derive(Default)]
@@ -97,11 +99,12 @@ fn next(
         return Ok((Vec::new(), from));
     }
     let until_ms = batch_tasks::believed_until(now_ms, &context.limits);
-    let due = subtasks::due(tx, &work.task_id, now_ms, until_ms, CHUNK)?;
+    let most = (DOCUMENT_BYTES / work.document.to_string().len()).clamp(1, CHUNK);
+    let due = subtasks::due(tx, &work.task_id, now_ms, until_ms, most)?;
     if !due.is_empty() || work.unconfirmed {
         return Ok((due, from));
     }
-    let waiting = subtasks::waiting(tx, &work.task_id, from, CHUNK)?;
+    let waiting = subtasks::waiting(tx, &work.task_id, from, most)?;
     let goes_on = waiting.last().map_or(from, |last| last.ordinal + 1);
     Ok((waiting, goes_on))
 }
