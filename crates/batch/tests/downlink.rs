@@ -111,8 +111,12 @@ impl House {
     }
 
     fn task(&self, targets: &[&str]) -> String {
+        self.task_of(targets, json!({ "service_id": "s", "command_name": "c", "paras": {} }))
+    }
+
+    fn task_of(&self, targets: &[&str], document: Json) -> String {
         let targets = Targets::Given(targets.iter().map(ToString::to_string).collect());
-        let document = Some(json!({ "service_id": "s", "command_name": "c", "paras": {} }));
+        let document = Some(document);
         let order = NewBatchTask { document, ..NewBatchTask::of("createCommands", "t", targets) };
         let permit = self.permit(Action::BATCHTASKS_CREATE);
         wait(self.store.batch_tasks().create(&permit, order)).unwrap().task_id
@@ -169,6 +173,25 @@ fn what_a_device_answers_is_what_its_subtask_gave() {
     );
     let lamp = details.iter().find(|one| one.target == "lamp").unwrap();
     assert_eq!(lamp.output.as_deref(), Some(r#"{"result_code":0}"#));
+}
+
+#[test]
+fn devices_are_told_much_a_few_at_a_time() {
+    let house = Arc::new(House::new());
+    let devices = ["one", "two", "three"];
+    devices.iter().for_each(|device| house.device(device));
+    let much = "x".repeat(1_500_000);
+    let task_id =
+        house.task_of(&devices, json!({ "service_id": "s", "command_name": "c", "paras": {}, "more": much }));
+    let (meanwhile, seen) = (house.clone(), Arc::new(Mutex::new(Vec::new())));
+    let (id, sees) = (task_id.clone(), seen.clone());
+    let (_, ended) = house.work(move |_| {
+        sees.lock().unwrap().push(meanwhile.shown(&id).0.task_progress.processing);
+        Ok(json!({}))
+    });
+    ended.unwrap();
+    assert_eq!(*seen.lock().unwrap(), [2, 2, 1], "subtasks of one transaction");
+    assert_eq!(house.shown(&task_id).0.status, "Success");
 }
 
 #[test]
