@@ -88,7 +88,8 @@ fn parts_of(kind: &HeaderValue, body: &Bytes, lengths: &[usize], file_max: u64) 
     let taken = memory::within(file_max as usize * 2 + MEMORY_BYTES, || {
         now(take(kind, Body::from_stream(stream::iter(pieces)), file_max))
     });
-    let (read, most) = (read.load(Relaxed), read_max(file_max) + OTHER_PARTS_MAX + PIECE_MAX as u64);
+    // One piece on its way, and small ones that are gathered for it.
+    let (read, most) = (read.load(Relaxed), read_max(file_max) + OTHER_PARTS_MAX + 2 * PIECE_MAX as u64);
     assert!(read <= most, "{read} bytes were read of a body of which {most} may be");
     taken
 }
