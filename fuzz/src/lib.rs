@@ -6,6 +6,10 @@ pub mod multipart;
 pub mod read;
 pub mod upload;
 
+#[path = "../../crates/api/src/pieces.rs"]
+#[allow(dead_code, reason = "what else takes a body is not fuzzed")]
+mod pieces;
+
 /// Included, not depended on: below that crate lies the whole store, which need not be instrumented.
 #[path = "../../crates/api/src/batch_files"]
 mod batch_files {

@@ -17,6 +17,7 @@ use types::Fault;
 
 use crate::batch_files::parts::{OTHER_PARTS_MAX, Parts, no_file, read_max};
 use crate::memory;
+use crate::pieces::GATHERED;
 
 /// Of a body, its middle repeated.
 const BODY_MAX: usize = 4 << 20;
@@ -89,7 +90,7 @@ fn parts_of(kind: &HeaderValue, body: &Bytes, lengths: &[usize], file_max: u64) 
         now(take(kind, Body::from_stream(stream::iter(pieces)), file_max))
     });
     // One piece on its way, and small ones that are gathered for it.
-    let (read, most) = (read.load(Relaxed), read_max(file_max) + OTHER_PARTS_MAX + 2 * PIECE_MAX as u64);
+    let (read, most) = (read.load(Relaxed), read_max(file_max) + OTHER_PARTS_MAX + (PIECE_MAX + GATHERED) as u64);
     assert!(read <= most, "{read} bytes were read of a body of which {most} may be");
     taken
 }

@@ -18,6 +18,7 @@ mod health;
 mod iam;
 mod openapi;
 mod ota_packages;
+mod pieces;
 mod products;
 mod query;
 mod rate;

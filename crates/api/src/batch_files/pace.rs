@@ -10,22 +10,16 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
-    task::{Context, Poll},
+    task::Poll,
 };
 
-use axum::{
-    BoxError,
-    body::{Body, BodyDataStream, Bytes},
-};
-use futures_util::{
-    StreamExt,
-    stream::{self, Fuse},
-};
+use axum::body::Body;
+use futures_util::stream;
+
+use crate::pieces::Pieces;
 
 /// How far the body may be ahead of the last part, or piece of one, that came out of the reader.
 const AHEAD_MAX: u64 = 256 << 10;
-/// What pieces are gathered to, as long as they are there.
-pub(super) const GATHERED: usize = 16 << 10;
 /// What the reader has and cannot divide yet is searched anew only for more than this part of it.
 const ADDED: u64 = 8;
 
@@ -88,55 +82,12 @@ impl Pace {
     }
 }
 
-/// A body in pieces that are worth to be looked at.
-struct Pieces {
-    body: Fuse<BodyDataStream>,
-    gathered: Vec<u8>,
-    /// Why there will be no more, once what was gathered is out.
-    failed: Option<BoxError>,
-}
-
-impl Pieces {
-    fn of(body: Body) -> Self {
-        Self { body: body.into_data_stream().fuse(), gathered: Vec::new(), failed: None }
-    }
-
-    /// The next piece: what is there, up to `GATHERED` bytes, or what a single piece has. It has more than `least` bytes, or is
-    /// the last one.
-    fn poll(&mut self, context: &mut Context<'_>, least: usize) -> Poll<Option<Result<Bytes, BoxError>>> {
-        if let Some(failed) = self.failed.take() {
-            return Poll::Ready(Some(Err(failed)));
-        }
-        while self.gathered.len() < GATHERED.max(least) {
-            match self.body.poll_next_unpin(context) {
-                Poll::Ready(Some(Ok(piece)))
-                    if self.gathered.is_empty() && piece.len() > GATHERED.max(least) =>
-                {
-                    return Poll::Ready(Some(Ok(piece)));
-                }
-                Poll::Ready(Some(Ok(piece))) => self.gathered.extend_from_slice(&piece),
-                Poll::Ready(Some(Err(error))) if self.gathered.is_empty() => {
-                    return Poll::Ready(Some(Err(error.into())));
-                }
-                Poll::Ready(Some(Err(error))) => {
-                    self.failed = Some(error.into());
-                    break;
-                }
-                Poll::Ready(None) if self.gathered.is_empty() => return Poll::Ready(None),
-                Poll::Ready(None) => break,
-                Poll::Pending if self.gathered.len() > least => break,
-                Poll::Pending => return Poll::Pending,
-            }
-        }
-        Poll::Ready(Some(Ok(std::mem::take(&mut self.gathered).into())))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
 
-    use futures_util::FutureExt;
+    use axum::body::Bytes;
+    use futures_util::{FutureExt, StreamExt};
 
     use super::*;
 

@@ -149,7 +149,8 @@ mod tests {
 
     use futures_util::{FutureExt, stream};
 
-    use super::{super::pace::GATHERED, *};
+    use super::*;
+    use crate::pieces::GATHERED;
 
     #[test]
     fn of_many_small_parts_little_more_is_read_than_is_needed_for_the_next() {

@@ -6,7 +6,6 @@ use std::io::Write;
 use axum::{body::Body, extract::State};
 use blob::Staged;
 use domain::{Action, Rng};
-use futures_util::StreamExt;
 use store::ota_packages::Uploaded;
 use types::{Code, Fault, ota_package::OtaPackage, text};
 
@@ -15,6 +14,7 @@ use crate::{
     call::{self, blocking},
     error::{Answer, ApiError},
     openapi::About,
+    pieces::Pieces,
     respond::ok,
 };
 
@@ -74,7 +74,7 @@ async fn stage(api: &Api, body: Body) -> Result<Staged, ApiError> {
     let most = api.store.context().limits.ota_package_bytes;
     let blobs = api.blobs.clone();
     let mut staged = blocking(move || Ok(blobs.stage()?)).await?;
-    let (mut pieces, mut len) = (body.into_data_stream(), 0_u64);
+    let (mut pieces, mut len) = (Pieces::of(body), 0_u64);
     while let Some(piece) = pieces.next().await {
         let piece =
             piece.map_err(|_| Fault::new(Code::InvalidFormat, text!("body: broke off", "body：传输中断")))?;
