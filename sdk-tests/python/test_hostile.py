@@ -100,6 +100,7 @@ END = b"--x--\r\n"
 UPLOADS = {
     "a file of 300 MB": lambda: [FILE, b"\r\n", *megabytes(), END],
     "a part header of 300 MB": lambda: [FILE, b"X: ", *megabytes(), b"\r\n\r\n", END],
+    "a part header that comes byte by byte": lambda: [FILE, b"X: ", *([b"x"] * 250_000), b"\r\n\r\n", END],
     "300 MB before the first part": lambda: [*megabytes(), END],
     "300 MB in a part that is no file": lambda: [part("other", b"")[:-2], *megabytes(), b"\r\n", END],
     "10,000 parts": lambda: [part(f"part-{number}", b"x") for number in range(10_000)] + [END],
@@ -122,6 +123,15 @@ def test_an_upload_that_is_none_is_refused(server, pieces):
     reply = upload(server, *pieces())
     if reply.status is not None:
         assert reply.code.startswith("IOTDA."), reply
+
+
+def test_an_upload_that_comes_byte_by_byte_is_taken(server, tmp_path):
+    content = device_ids(tmp_path / "bytes.xlsx", ["device-1"]).read_bytes()
+    body = part("file", content, "bytes.xlsx") + END
+    start = head(server, "POST", "batchtask-files", b"-", headers=MULTIPART, framing=["Transfer-Encoding: chunked"])
+    with Wire(server) as wire:
+        wire.send(start + b"".join(chunked(body[at : at + 1] for at in range(len(body)))))
+        assert wire.reply().status == 201
 
 
 def container(**parts):
