@@ -9,7 +9,7 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 
 import pytest
 
-from vocabulary import Server
+from vocabulary import serving
 from world import UNBOUNDED, World
 
 KEPT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
@@ -23,16 +23,8 @@ def pytest_sessionstart():
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory):
     """A function that starts a server of ours."""
-    servers = []
-
-    def begin(**settings):
-        servers.append(Server(tmp_path_factory.mktemp("server"), **settings))
-        servers[-1].start()
-        return servers[-1]
-
-    yield begin
-    for server in servers:
-        server.kill()
+    with serving(tmp_path_factory) as begin:
+        yield begin
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 
 import pytest
 
-from vocabulary import Account, Server
+from vocabulary import Account, serving
 
 ELSEWHERE = "UNLADE_SDK_ENDPOINT" in os.environ
 
@@ -45,17 +45,8 @@ def results():
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory):
     """A function that starts a server of ours."""
-    servers = []
-
-    def begin(**settings):
-        servers.append(Server(tmp_path_factory.mktemp("server"), **settings))
-        servers[-1].start()
-        return servers[-1]
-
-    yield begin
-    for server in servers:
-        if server.process is not None:
-            server.kill()
+    with serving(tmp_path_factory) as begin:
+        yield begin
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The words that the tests are written in.
 
-`Server` is the real binary as a process, `Bucket` is where its objects can
+`Server` is the real binary as a process, `serving` starts several that end together, `Bucket` is where its objects can
 lie, `Database` where its rows can, `rows` are those of a statement, `Cluster` makes nodes that share both, `Front` hands calls out to them in turn,
 `Proxy` cuts two processes apart, `Caller` is somebody with the official SDK, `Account` says who may do what, `Operator` does so at the command
 line, `raw` is a signed request that the SDK
@@ -27,6 +27,7 @@ from .race import CALLERS, at_once
 from .raw import order_and_leave, raw
 from .result import Result
 from .server import Server
+from .serving import serving
 from .sheet import device_ids, devices, filled_in, sheet
 from .wire import Wire, chunked, head
 
@@ -68,6 +69,7 @@ __all__ = [
     "raw",
     "refused",
     "rows",
+    "serving",
     "sheet",
     "until",
 ]
