@@ -6,7 +6,10 @@ use batch::Batches;
 use domain::Action;
 use jobs::Bell;
 use store::{batch_tasks::Targets, subtasks::DetailFilter};
-use types::{batch_task::BatchTask, page::PageOrder};
+use types::{
+    batch_task::{BatchTask, TaskStatus},
+    page::PageOrder,
+};
 
 use super::pages::{Times, id};
 use crate::{
@@ -55,5 +58,5 @@ fn shown(house: &House, task_id: &str) -> Outcome<BatchTask> {
 }
 
 fn is_over(task: &BatchTask) -> bool {
-    ["Success", "PartialSuccess", "Fail", "Stopped"].contains(&&*task.status)
+    TaskStatus::from_wire(&task.status).is_some_and(TaskStatus::is_final)
 }

@@ -183,30 +183,36 @@ pub(crate) fn page(
     let mut args = args![task_id, order.marker.ordinal(), order.limit, order.offset].to_vec();
     args.extend(target.map(Value::from));
     args.extend(word.map(Value::from));
-    let records = tx.all(&page_sql(target.is_some(), word.is_some()), &args, |row| {
-        let error = row.opt_string(4)?.map(|error_code| {
-            Ok::<_, db::Error>(ErrorInfo { error_code, error_msg: row.opt_string(5)?.unwrap_or_default() })
-        });
-        let detail = TaskDetail {
-            target: row.string(1)?,
-            status: row.string(2)?,
-            output: row.opt_string(3)?,
-            error: error.transpose()?,
-        };
-        Ok((marker(row.int(0)?), detail))
-    })?;
+    let records =
+        tx.all(&page_sql(target.is_some(), word.is_some(), order.limit + order.offset), &args, |row| {
+            let error = row.opt_string(4)?.map(|error_code| {
+                Ok::<_, db::Error>(ErrorInfo {
+                    error_code,
+                    error_msg: row.opt_string(5)?.unwrap_or_default(),
+                })
+            });
+            let detail = TaskDetail {
+                target: row.string(1)?,
+                status: row.string(2)?,
+                output: row.opt_string(3)?,
+                error: error.transpose()?,
+            };
+            Ok((marker(row.int(0)?), detail))
+        })?;
     Ok(page::paged(records, count))
 }
 
 /// A page by what it is narrowed to. A planner takes an index for that only if all that is asked of it are places: else it
 /// would rather walk through a million subtasks in the order of the page.
-fn page_sql(by_target: bool, by_status: bool) -> String {
+fn page_sql(by_target: bool, by_status: bool, most: i64) -> String {
+    let few = format!(
+        "ordinal IN (SELECT ordinal FROM subtask WHERE task_id = ?1 AND ordinal < ?2 AND status = ?5
+            ORDER BY ordinal DESC LIMIT {})",
+        written(most)
+    );
     let which = match (by_target, by_status) {
         (false, false) => "ordinal < ?2",
-        (false, true) => {
-            "ordinal IN (SELECT ordinal FROM subtask WHERE task_id = ?1 AND ordinal < ?2 AND status = ?5
-                ORDER BY ordinal DESC LIMIT ?3 + ?4)"
-        }
+        (false, true) => &few,
         (true, false) => {
             "ordinal IN (SELECT ordinal FROM subtask WHERE task_id = ?1 AND ordinal < ?2 AND target = ?5)"
         }
@@ -219,6 +225,12 @@ fn page_sql(by_target: bool, by_status: bool) -> String {
         "SELECT ordinal, target, status, output, error_code, error_msg FROM subtask
           WHERE task_id = ?1 AND {which} ORDER BY ordinal DESC LIMIT ?3 OFFSET ?4"
     )
+}
+
+/// A limit of at least `most` that is written into a statement. Where PostgreSQL does not know how many there will be, it
+/// reckons with a tenth of all and would rather walk through them. Of few sizes, so that there are few statements.
+fn written(most: i64) -> u64 {
+    most.unsigned_abs().next_power_of_two()
 }
 
 /// Hands the subtasks of a task that was deleted over to the Pruner.
@@ -260,7 +272,7 @@ mod tests {
         let db = Db::open(&dir.path().join("unlade.db"), Options::default()).unwrap();
         db::migrate(&db, crate::MIGRATIONS, 0).unwrap();
         let plan = |by_target, by_status| {
-            let sql = format!("EXPLAIN QUERY PLAN {}", page_sql(by_target, by_status));
+            let sql = format!("EXPLAIN QUERY PLAN {}", page_sql(by_target, by_status, 50));
             let read = |tx: &mut dyn Tx| {
                 let all = args!["t", 1, 1, 0, "x", "y"];
                 let places = 4 + usize::from(by_target) + usize::from(by_status);

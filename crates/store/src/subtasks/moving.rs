@@ -3,7 +3,7 @@
 use db::{Row, Tx, args};
 use types::batch_task::SubtaskStatus;
 
-use super::release_devices;
+use super::{release_devices, written};
 use crate::Error;
 
 /// A subtask that may be moved.
@@ -51,11 +51,12 @@ pub(crate) fn from_on(
     let sql = format!(
         "SELECT {COLUMNS} FROM subtask WHERE task_id = ?1 AND ordinal IN
             (SELECT ordinal FROM subtask WHERE task_id = ?1 AND status = ?2 AND ordinal >= ?3
-              ORDER BY ordinal LIMIT ?4)"
+              ORDER BY ordinal LIMIT {})",
+        written(limit as i64)
     );
     let mut found = Vec::new();
     for status in statuses {
-        found.extend(tx.all(&sql, args![task_id, status.as_str(), from, limit as i64], moved)?);
+        found.extend(tx.all(&sql, args![task_id, status.as_str(), from], moved)?);
     }
     found.sort_unstable_by_key(|one| one.ordinal);
     found.truncate(limit);

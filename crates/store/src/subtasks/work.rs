@@ -5,6 +5,7 @@
 use db::{Row, Tx, args};
 use types::{Fault, batch_task::SubtaskStatus};
 
+use super::written;
 use crate::{Error, devices::Reach};
 
 /// A subtask to be executed.
@@ -88,11 +89,17 @@ pub fn waiting(tx: &mut dyn Tx, task_id: &str, from: i64, limit: usize) -> Resul
     let anywhere = format!(
         "SELECT {COLUMNS} FROM subtask WHERE task_id = ?1 AND ordinal IN
             (SELECT ordinal FROM subtask WHERE task_id = ?1 AND ordinal >= ?2 AND status = 'Waitting'
-              ORDER BY ordinal LIMIT ?3) ORDER BY ordinal"
+              ORDER BY ordinal LIMIT {})",
+        written(limit as i64)
     );
-    let args = args![task_id, from, limit as i64];
-    let found = tx.all(&near, args, subtask)?;
-    if found.len() > limit / 2 { Ok(found) } else { Ok(tx.all(&anywhere, args, subtask)?) }
+    let found = tx.all(&near, args![task_id, from, limit as i64], subtask)?;
+    if found.len() > limit / 2 {
+        return Ok(found);
+    }
+    let mut found = tx.all(&anywhere, args![task_id, from], subtask)?;
+    found.sort_unstable_by_key(|subtask| subtask.ordinal);
+    found.truncate(limit);
+    Ok(found)
 }
 
 /// Subtasks whose time has come. One after `believed_until_ms` was set before the clock was put back: it has come too.
