@@ -23,21 +23,18 @@ def test_one_address_does_not_take_all_places(serve):
 
 
 def test_one_request_more_than_can_be_worked_at_is_told_when_to_come_again(serve):
-    server = serve(server_requests_max=1)
-    with Wire(server) as at_work:
+    server = serve(server_requests_max=1, server_metrics_listen=ANY_PORT)
+    with Wire(server) as first:
         # Its body does not come, and nothing is in the way of the next but this.
-        at_work.send(head(server, "POST", "apps", framing=["Content-Length: 100"]))
-        refused = until(lambda: overloaded(server), "the first is at work", diagnosis=server.log)
-        assert refused.code == "IOTDA.000505"
+        first.send(head(server, "POST", "apps", framing=["Content-Length: 100"]))
+        until(lambda: server.at_work() == 1, "it is at work")
+        refused = raw(server, "GET", "apps")
+        assert (refused.status, refused.code) == (503, "IOTDA.000505")
         assert int(refused.headers["Retry-After"]) >= 1
         assert server.status("/healthz") == 200
         assert server.status("/readyz") == 200
-    until(lambda: raw(server, "GET", "apps").status == 200, "there is a turn again")
-
-
-def overloaded(server):
-    answer = raw(server, "GET", "apps")
-    return answer if answer.status == 503 else None
+    until(lambda: server.at_work() == 0, "its client has gone")
+    assert raw(server, "GET", "apps").status == 200
 
 
 def large_export(server):
@@ -52,13 +49,16 @@ def large_export(server):
 
 
 def test_a_download_over_http2_that_nobody_takes_gives_its_turn_back(serve, authority):
-    server = serve(authority=authority, server_requests_max=1, server_stall_timeout_seconds=5)
+    one_turn = {"server_requests_max": 1, "server_metrics_listen": ANY_PORT}
+    server = serve(authority=authority, server_stall_timeout_seconds=5, **one_turn)
     export_id = large_export(server)
+    until(lambda: server.at_work() == 0, "the last poll has been answered")
     with Http2(server) as wire:
         wire.ask("GET", f"export-tasks/{export_id}/file")
-        until(lambda: overloaded(server), "the download is at work")
+        until(lambda: server.at_work() == 1, "the download is at work")
+        assert raw(server, "GET", "apps").status == 503
         # Nobody listens, so there is no room for more; the connection is left to the server.
-        until(lambda: not overloaded(server), "it has been given up")
+        until(lambda: server.at_work() == 0, "it has been given up")
 
 
 def many(server, path, number=200):

@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http_body_util::BodyExt;
+use meter::Held;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use types::{Code, Fault};
 
@@ -28,6 +29,8 @@ pub(crate) struct Entrance(Option<Arc<Semaphore>>);
 impl Entrance {
     /// For so many requests at a time.
     pub(crate) fn of(most: usize) -> Self {
+        // Told of as 0 before the first comes.
+        drop(meter::REQUESTS_AT_WORK.hold([]));
         Self(Some(Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)))))
     }
 
@@ -37,6 +40,13 @@ impl Entrance {
     }
 }
 
+/// One of them. Who sees it counted finds it taken, and who sees it counted no more finds it free: it is counted last,
+/// and is given back before the count is.
+struct Turn {
+    _permit: OwnedSemaphorePermit,
+    _counted: Held<0>,
+}
+
 /// In front of every endpoint.
 pub(crate) async fn enter(State(Entrance(turns)): State<Entrance>, request: Request, next: Next) -> Response {
     if target_bytes(request.uri()) > TARGET_BYTES_MAX {
@@ -44,7 +54,10 @@ pub(crate) async fn enter(State(Entrance(turns)): State<Entrance>, request: Requ
     }
     let Some(turns) = turns else { return next.run(request).await };
     match turns.try_acquire_owned() {
-        Ok(turn) => next.run(request).await.map(with(turn)),
+        Ok(permit) => {
+            let turn = Turn { _permit: permit, _counted: meter::REQUESTS_AT_WORK.hold([]) };
+            next.run(request).await.map(with(turn))
+        }
         Err(_) => overloaded().into_response(),
     }
 }
@@ -58,7 +71,7 @@ fn overloaded() -> ApiError {
 }
 
 /// A request is at work until the last of its answer is taken, or its client has gone.
-fn with(turn: OwnedSemaphorePermit) -> impl FnOnce(Body) -> Body {
+fn with(turn: Turn) -> impl FnOnce(Body) -> Body {
     // What maps an error that does not come keeps the turn, and changes nothing about the body.
     |body| {
         Body::new(body.map_err(move |error| {

@@ -162,6 +162,10 @@ class Server:
         (*_, url) = re.findall(r"^metrics on (https?://\S+)$", said, re.MULTILINE)
         return Metrics.scraped(url, self.authority and self.authority.context())
 
+    def at_work(self):
+        """How many of the turns of server_requests_max are taken; needs the setting server_metrics_listen."""
+        return self.metrics()("unlade_requests_at_work")
+
     def events(self):
         """Every line of the log as an object; needs the setting log_format=json."""
         return [json.loads(line) for line in self.log_path.read_text(encoding="utf-8").splitlines()]
