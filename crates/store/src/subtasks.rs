@@ -14,6 +14,7 @@ use crate::{
 
 mod input;
 mod moving;
+mod next;
 mod work;
 
 pub(crate) use input::reseal;
@@ -180,7 +181,11 @@ pub(crate) fn page(
             args![task_id, target, word],
         )?,
     };
-    let mut args = args![task_id, order.marker.ordinal(), order.limit, order.offset].to_vec();
+    let (before, offset) = match (target, word) {
+        (None, None) => (order.marker.ordinal().min(made(tx, task_id)?).saturating_sub(order.offset), 0),
+        _ => (order.marker.ordinal(), order.offset),
+    };
+    let mut args = args![task_id, before, order.limit, offset].to_vec();
     args.extend(target.map(Value::from));
     args.extend(word.map(Value::from));
     let records =
@@ -203,7 +208,8 @@ pub(crate) fn page(
 }
 
 /// A page by what it is narrowed to. A planner takes an index for that only if all that is asked of it are places: else it
-/// would rather walk through a million subtasks in the order of the page.
+/// would rather walk through a million subtasks in the order of the page. And one that knows nothing yet of a table would
+/// rather sort all before a marker than read a page of them in their order, so both ends of a page are told.
 fn page_sql(by_target: bool, by_status: bool, most: i64) -> String {
     let few = format!(
         "ordinal IN (SELECT ordinal FROM subtask WHERE task_id = ?1 AND ordinal < ?2 AND status = ?5
@@ -211,7 +217,8 @@ fn page_sql(by_target: bool, by_status: bool, most: i64) -> String {
         written(most)
     );
     let which = match (by_target, by_status) {
-        (false, false) => "ordinal < ?2",
+        // There are no gaps between ordinals.
+        (false, false) => "ordinal < ?2 AND ordinal >= ?2 - ?3",
         (false, true) => &few,
         (true, false) => {
             "ordinal IN (SELECT ordinal FROM subtask WHERE task_id = ?1 AND ordinal < ?2 AND target = ?5)"

@@ -1,9 +1,12 @@
 //! Subtasks that are stopped, or made to wait anew, or confirmed.
 
-use db::{Row, Tx, args};
+use db::{Tx, args};
 use types::batch_task::SubtaskStatus;
 
-use super::{release_devices, written};
+use super::{
+    next::{Columns, next},
+    release_devices,
+};
 use crate::Error;
 
 /// A subtask that may be moved.
@@ -21,26 +24,27 @@ pub(crate) struct Moved {
     pub(crate) is_due: bool,
 }
 
-const COLUMNS: &str = "ordinal, status, stage, CASE WHEN input IS NULL THEN 0 ELSE 1 END, due_ms";
-
-fn moved(row: &dyn Row) -> Result<Moved, db::Error> {
-    Ok(Moved {
-        ordinal: row.int(0)?,
-        status: SubtaskStatus::from_wire(row.text(1)?).unwrap_or(SubtaskStatus::Removed),
-        in_flight: row.opt_text(2)?.is_some(),
-        keeps_input: row.int(3)? == 1,
-        is_due: row.opt_int(4)?.is_some(),
-    })
-}
+const COLUMNS: Columns<Moved> = Columns {
+    names: "ordinal, status, stage, CASE WHEN input IS NULL THEN 0 ELSE 1 END, due_ms",
+    read: |row| {
+        Ok(Moved {
+            ordinal: row.int(0)?,
+            status: SubtaskStatus::from_wire(row.text(1)?).unwrap_or(SubtaskStatus::Removed),
+            in_flight: row.opt_text(2)?.is_some(),
+            keeps_input: row.int(3)? == 1,
+            is_due: row.opt_int(4)?.is_some(),
+        })
+    },
+};
 
 /// The subtasks of a target: several, if rows of a file were equal.
 pub(crate) fn of_target(tx: &mut dyn Tx, task_id: &str, target: &str) -> Result<Vec<Moved>, Error> {
-    let sql = format!("SELECT {COLUMNS} FROM subtask WHERE task_id = ?1 AND target = ?2 ORDER BY ordinal");
-    Ok(tx.all(&sql, args![task_id, target], moved)?)
+    let Columns { names, read } = COLUMNS;
+    let sql = format!("SELECT {names} FROM subtask WHERE task_id = ?1 AND target = ?2 ORDER BY ordinal");
+    Ok(tx.all(&sql, args![task_id, target], read)?)
 }
 
-/// The next subtasks in one of some statuses, from `from` on. One status at a time, because an index has the subtasks of
-/// each in order.
+/// The next subtasks in one of some statuses, from `from` on.
 pub(crate) fn from_on(
     tx: &mut dyn Tx,
     task_id: &str,
@@ -48,19 +52,7 @@ pub(crate) fn from_on(
     statuses: &[SubtaskStatus],
     limit: usize,
 ) -> Result<Vec<Moved>, Error> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM subtask WHERE task_id = ?1 AND ordinal IN
-            (SELECT ordinal FROM subtask WHERE task_id = ?1 AND status = ?2 AND ordinal >= ?3
-              ORDER BY ordinal LIMIT {})",
-        written(limit as i64)
-    );
-    let mut found = Vec::new();
-    for status in statuses {
-        found.extend(tx.all(&sql, args![task_id, status.as_str(), from], moved)?);
-    }
-    found.sort_unstable_by_key(|one| one.ordinal);
-    found.truncate(limit);
-    Ok(found)
+    next(tx, &COLUMNS, task_id, from, statuses, limit)
 }
 
 /// When what is to wait anew is executed.

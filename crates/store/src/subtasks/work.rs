@@ -2,10 +2,10 @@
 //! named to be executed now, whatever others wait for; the end of the pause before a retry; the deadline of what is in
 //! flight.
 
-use db::{Row, Tx, args};
+use db::{Tx, args};
 use types::{Fault, batch_task::SubtaskStatus};
 
-use super::written;
+use super::next::{Columns, next};
 use crate::{Error, devices::Reach};
 
 /// A subtask to be executed.
@@ -65,41 +65,24 @@ pub struct InFlight {
     pub started_ms: i64,
 }
 
-const COLUMNS: &str = "ordinal, target, row_number, input, status, stage, retries";
+const COLUMNS: Columns<Subtask> = Columns {
+    names: "ordinal, target, row_number, input, status, stage, retries",
+    read: |row| {
+        Ok(Subtask {
+            ordinal: row.int(0)?,
+            target: row.string(1)?,
+            row_number: row.opt_int(2)?,
+            input: row.opt_string(3)?,
+            status: SubtaskStatus::from_wire(row.text(4)?).unwrap_or(SubtaskStatus::Waiting),
+            stage: row.opt_string(5)?,
+            retries: row.opt_int(6)?.unwrap_or(0),
+        })
+    },
+};
 
-fn subtask(row: &dyn Row) -> Result<Subtask, db::Error> {
-    Ok(Subtask {
-        ordinal: row.int(0)?,
-        target: row.string(1)?,
-        row_number: row.opt_int(2)?,
-        input: row.opt_string(3)?,
-        status: SubtaskStatus::from_wire(row.text(4)?).unwrap_or(SubtaskStatus::Waiting),
-        stage: row.opt_string(5)?,
-        retries: row.opt_int(6)?.unwrap_or(0),
-    })
-}
-
-/// The next subtasks that wait for nothing but their turn, from `from` on. Mostly one stands behind the other, and they
-/// are read as they lie; else an index says where they are.
+/// The next subtasks that wait for nothing but their turn, from `from` on.
 pub fn waiting(tx: &mut dyn Tx, task_id: &str, from: i64, limit: usize) -> Result<Vec<Subtask>, Error> {
-    let near = format!(
-        "SELECT {COLUMNS} FROM subtask WHERE task_id = ?1 AND ordinal >= ?2 AND ordinal < ?2 + ?3
-            AND status = 'Waitting' ORDER BY ordinal"
-    );
-    let anywhere = format!(
-        "SELECT {COLUMNS} FROM subtask WHERE task_id = ?1 AND ordinal IN
-            (SELECT ordinal FROM subtask WHERE task_id = ?1 AND ordinal >= ?2 AND status = 'Waitting'
-              ORDER BY ordinal LIMIT {})",
-        written(limit as i64)
-    );
-    let found = tx.all(&near, args![task_id, from, limit as i64], subtask)?;
-    if found.len() > limit / 2 {
-        return Ok(found);
-    }
-    let mut found = tx.all(&anywhere, args![task_id, from], subtask)?;
-    found.sort_unstable_by_key(|subtask| subtask.ordinal);
-    found.truncate(limit);
-    Ok(found)
+    next(tx, &COLUMNS, task_id, from, &[SubtaskStatus::Waiting], limit)
 }
 
 /// Subtasks whose time has come. One after `believed_until_ms` was set before the clock was put back: it has come too.
@@ -110,12 +93,13 @@ pub fn due(
     believed_until_ms: i64,
     limit: usize,
 ) -> Result<Vec<Subtask>, Error> {
+    let Columns { names, read } = COLUMNS;
     let sql = format!(
-        "SELECT {COLUMNS} FROM subtask
+        "SELECT {names} FROM subtask
           WHERE task_id = ?1 AND due_ms IS NOT NULL AND (due_ms <= ?2 OR due_ms > ?3)
           ORDER BY due_ms, ordinal LIMIT ?4"
     );
-    Ok(tx.all(&sql, args![task_id, now_ms, believed_until_ms, limit as i64], subtask)?)
+    Ok(tx.all(&sql, args![task_id, now_ms, believed_until_ms, limit as i64], read)?)
 }
 
 /// Whether any subtask may be executed now.
@@ -137,13 +121,14 @@ pub(crate) fn next_due(tx: &mut dyn Tx, task_id: &str) -> Result<Option<i64>, Er
 
 /// Those of some subtasks that are in flight still, in the try that is meant by `retries`.
 pub fn in_flight(tx: &mut dyn Tx, task_id: &str, tries: &[(i64, i64)]) -> Result<Vec<Subtask>, Error> {
+    let Columns { names, read } = COLUMNS;
     let sql = format!(
-        "SELECT {COLUMNS} FROM subtask
+        "SELECT {names} FROM subtask
           WHERE task_id = ?1 AND ordinal = ?2 AND COALESCE(retries, 0) = ?3 AND status = 'Processing'"
     );
     let mut found = Vec::with_capacity(tries.len());
     for (ordinal, retries) in tries {
-        found.extend(tx.first(&sql, args![task_id, *ordinal, *retries], subtask)?);
+        found.extend(tx.first(&sql, args![task_id, *ordinal, *retries], read)?);
     }
     Ok(found)
 }

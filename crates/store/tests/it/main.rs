@@ -15,6 +15,7 @@ mod packages;
 mod pooler;
 mod queue;
 mod races;
+mod reads;
 mod registry;
 mod retention;
 mod tasks;
@@ -58,7 +59,7 @@ pub(crate) fn drivers(limits: &Limits, test: impl Fn(&World)) {
     for (profile, prepared) in
         [(Profile::Postgres, true), (Profile::Postgres, false), (Profile::Cockroachdb, true)]
     {
-        if let Some(world) = postgres(limits, profile, prepared) {
+        if let Some(world) = postgres(limits, profile, prepared, 8) {
             test(&world);
         }
     }
@@ -74,14 +75,19 @@ pub(crate) fn sqlite(limits: &Limits) -> World {
 }
 
 /// A schema of its own on the server that tests may use, if there is one.
-fn postgres(limits: &Limits, profile: Profile, prepared: bool) -> Option<World> {
+pub(crate) fn postgres(
+    limits: &Limits,
+    profile: Profile,
+    prepared: bool,
+    connections: usize,
+) -> Option<World> {
     let url = std::env::var("UNLADE_TEST_POSTGRES").ok()?;
     let schema = own_name();
     let make = format!("CREATE SCHEMA {schema}");
     let server = Server { connections: 1, profile, prepared, ..Server::at(&url) };
     Db::connect(&server).unwrap().write_blocking(move |tx| tx.script(&make)).unwrap();
     let url = format!("{url}?options=-csearch_path%3D{schema}");
-    Some(world(limits, Db::connect(&Server { url, connections: 8, ..server }).unwrap(), None))
+    Some(world(limits, Db::connect(&Server { url, connections, ..server }).unwrap(), None))
 }
 
 /// What nobody else on the server is called.

@@ -4,8 +4,8 @@ use db::Tx;
 use domain::Action;
 use types::{
     Code, RecordId,
-    batch_task::{BatchTask, SubtaskStatus, TargetResult, TaskProgress, TaskStatus},
-    page::PageOrder,
+    batch_task::{BatchTask, SubtaskStatus, TargetResult, TaskDetail, TaskProgress, TaskStatus},
+    page::{PageOrder, Paged},
 };
 
 use crate::{
@@ -21,17 +21,25 @@ use crate::{
 };
 
 impl World {
-    pub(super) fn made(&self, order: NewBatchTask) -> String {
+    pub(crate) fn made(&self, order: NewBatchTask) -> String {
         wait(self.store.batch_tasks().create(&self.permit(Action::BATCHTASKS_CREATE), order)).unwrap().task_id
     }
 
-    /// The task as it is shown; its counters are those of its rows, which are all there is to a subtask.
-    pub(super) fn shown(&self, task_id: &str) -> BatchTask {
-        let order = PageOrder { limit: 50, marker: RecordId::MAX, offset: 0 };
+    /// The task as it is shown with a page of its subtasks.
+    pub(crate) fn paged(
+        &self,
+        task_id: &str,
+        filter: DetailFilter,
+        marker: RecordId,
+    ) -> (BatchTask, Paged<TaskDetail>) {
+        let order = PageOrder { limit: 50, marker, offset: 0 };
         let permit = self.permit(Action::BATCHTASKS_QUERY);
-        let tasks = self.store.batch_tasks();
-        let shown = tasks.show(&permit, task_id.to_owned(), DetailFilter::default(), order);
-        let (task, details) = wait(shown).unwrap();
+        wait(self.store.batch_tasks().show(&permit, task_id.to_owned(), filter, order)).unwrap()
+    }
+
+    /// A small task as it is shown; its counters are those of its rows, which are all there is to a subtask.
+    pub(super) fn shown(&self, task_id: &str) -> BatchTask {
+        let (task, details) = self.paged(task_id, DetailFilter::default(), RecordId::MAX);
         if task.status != "Initializing" {
             for status in SubtaskStatus::ALL {
                 let rows = details.records.iter().filter(|row| row.status == status.as_str()).count() as i64;
@@ -41,7 +49,7 @@ impl World {
         task
     }
 
-    pub(super) fn control(
+    pub(crate) fn control(
         &self,
         task_id: &str,
         what: Control,
@@ -54,7 +62,7 @@ impl World {
     }
 
     /// A unit of work of a worker.
-    pub(super) fn unit<T: Send + 'static>(
+    pub(crate) fn unit<T: Send + 'static>(
         &self,
         act: impl Fn(&mut dyn Tx, &Context) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
@@ -62,7 +70,7 @@ impl World {
         self.store.db().write_blocking(move |tx| act(tx, &context))
     }
 
-    pub(super) fn begun(&self) -> Claim {
+    pub(crate) fn begun(&self) -> Claim {
         let claim = self.claim(JOB).unwrap();
         let held = claim.clone();
         self.unit(move |tx, context| {
