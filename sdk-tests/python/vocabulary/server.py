@@ -194,8 +194,9 @@ class Server:
         return "\n".join(text.splitlines()[-lines:])
 
 
-# Below those that the system gives to whoever connects: one of them may be taken before a server listens there.
-PORTS = range(10_000, 32_000)
+# Below those that the system gives to whoever connects: one of them may be taken before a server listens there. Each of
+# up to eight processes that run tests beside each other has its own.
+PORTS = range(10_000 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 8, 32_000, 8)
 
 
 def free_port():
