@@ -27,13 +27,13 @@ def test_one_request_more_than_can_be_worked_at_is_told_when_to_come_again(serve
     with Wire(server) as first:
         # Its body does not come, and nothing is in the way of the next but this.
         first.send(head(server, "POST", "apps", framing=["Content-Length: 100"]))
-        until(lambda: server.at_work() == 1, "it is at work")
+        until(lambda: server.in_flight() == 1, "it is at work")
         refused = raw(server, "GET", "apps")
         assert (refused.status, refused.code) == (503, "IOTDA.000505")
         assert int(refused.headers["Retry-After"]) >= 1
         assert server.status("/healthz") == 200
         assert server.status("/readyz") == 200
-    until(lambda: server.at_work() == 0, "its client has gone")
+    until(lambda: server.in_flight() == 0, "its client has gone")
     assert raw(server, "GET", "apps").status == 200
 
 
@@ -52,13 +52,13 @@ def test_a_download_over_http2_that_nobody_takes_gives_its_turn_back(serve, auth
     one_turn = {"server_requests_max": 1, "server_metrics_listen": ANY_PORT}
     server = serve(authority=authority, server_stall_timeout_seconds=5, **one_turn)
     export_id = large_export(server)
-    until(lambda: server.at_work() == 0, "the last poll has been answered")
+    until(lambda: server.in_flight() == 0, "the last poll has been answered")
     with Http2(server) as wire:
         wire.ask("GET", f"export-tasks/{export_id}/file")
-        until(lambda: server.at_work() == 1, "the download is at work")
+        until(lambda: server.in_flight() == 1, "the download is at work")
         assert raw(server, "GET", "apps").status == 503
         # Nobody listens, so there is no room for more; the connection is left to the server.
-        until(lambda: server.at_work() == 0, "it has been given up")
+        until(lambda: server.in_flight() == 0, "it has been given up")
 
 
 def many(server, path, number=200):

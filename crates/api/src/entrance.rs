@@ -30,7 +30,7 @@ impl Entrance {
     /// For so many requests at a time.
     pub(crate) fn of(most: usize) -> Self {
         // Told of as 0 before the first comes.
-        drop(meter::REQUESTS_AT_WORK.hold([]));
+        drop(meter::HTTP_IN_FLIGHT.hold([]));
         Self(Some(Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)))))
     }
 
@@ -40,8 +40,8 @@ impl Entrance {
     }
 }
 
-/// One of them. Who sees it counted finds it taken, and who sees it counted no more finds it free: it is counted last,
-/// and is given back before the count is.
+/// One of these turns. Who sees it counted finds it taken, and who sees it counted no more finds it free: it is counted
+/// last, and is given back before the count is.
 struct Turn {
     _permit: OwnedSemaphorePermit,
     _counted: Held<0>,
@@ -55,7 +55,7 @@ pub(crate) async fn enter(State(Entrance(turns)): State<Entrance>, request: Requ
     let Some(turns) = turns else { return next.run(request).await };
     match turns.try_acquire_owned() {
         Ok(permit) => {
-            let turn = Turn { _permit: permit, _counted: meter::REQUESTS_AT_WORK.hold([]) };
+            let turn = Turn { _permit: permit, _counted: meter::HTTP_IN_FLIGHT.hold([]) };
             next.run(request).await.map(with(turn))
         }
         Err(_) => overloaded().into_response(),

@@ -29,7 +29,7 @@ const ALERTS: &str = "
 | `increase(unlade_jobs_given_up_total[1h]) > 0` | A task failed for good; its log lines say why. | 有任务最终失败，原因见日志。 |
 | `unlade_oldest_waiting_job_age_seconds > 900` | More is ordered than the workers do, or they wait for space. | 任务积压，或工作线程在等待可用空间。 |
 | `increase(unlade_http_requests_total{status=\"5xx\"}[5m]) > 0` | The log says why, with the id of each request. | 日志中有每个请求的 ID 和原因。 |
-| `increase(unlade_refusals_total{code=\"IOTDA.000505\"}[5m]) > 0` | More is asked at a time than `server.requests_max`; `unlade_requests_at_work` shows how it comes to that. | 同时请求数超过 `server.requests_max`，其变化见 `unlade_requests_at_work`。 |
+| `increase(unlade_refusals_total{code=\"IOTDA.000505\"}[5m]) > 0` | More is asked at a time than `server.requests_max`; `unlade_http_requests_in_flight` shows how it comes to that. | 同时请求数超过 `server.requests_max`，其变化见 `unlade_http_requests_in_flight`。 |
 | `unlade_tls_certificate_end_timestamp_seconds - time() < 14 * 86400` | Nobody has renewed the certificate; clients will refuse it. | 证书未及时续期，到期后客户端将拒绝连接。 |
 | `unlade_database_wal_bytes > 1e9` | A snapshot is held for long; exports are slow. | 快照持有时间过长，导出过慢。 |
 ";

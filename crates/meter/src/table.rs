@@ -36,7 +36,7 @@ metrics! {
         "已应答的请求数，按操作、方法和状态码类别（2xx、3xx、4xx、5xx；gone 表示调用方先行断开）区分；unknown 和 other 表示 API 没有的操作和方法。";
     HTTP_DURATION: Histogram<1> = "unlade_http_request_duration_seconds" ["operation"], "seconds",
         "Time from a request's header to its answer's header.", "从收到请求头到发出应答头的时间。";
-    REQUESTS_AT_WORK: Gauge<0> = "unlade_requests_at_work" [], "requests",
+    HTTP_IN_FLIGHT: Gauge<0> = "unlade_http_requests_in_flight" [], "requests",
         "Requests that have one of the turns of server.requests_max; when all are taken, more are answered with 503.",
         "占用 server.requests_max 名额的请求数；名额用尽后，更多请求以 503 应答。";
     REFUSALS: Counter<1> = "unlade_refusals_total" ["code"], "requests",

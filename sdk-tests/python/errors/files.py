@@ -58,5 +58,5 @@ def one_request_more_than_may_be_at_work(stage):
     # A body that does not come keeps its request at work, as long as the server stands.
     server.first = Wire(server)
     server.first.send(head(server, "POST", "apps", framing=["Content-Length: 100"]))
-    until(lambda: server.at_work() == 1, "the first is at work")
+    until(lambda: server.in_flight() == 1, "the first is at work")
     return call(server, "GET", "apps")

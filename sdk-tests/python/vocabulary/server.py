@@ -162,9 +162,9 @@ class Server:
         (*_, url) = re.findall(r"^metrics on (https?://\S+)$", said, re.MULTILINE)
         return Metrics.scraped(url, self.authority and self.authority.context())
 
-    def at_work(self):
+    def in_flight(self):
         """How many of the turns of server_requests_max are taken; needs the setting server_metrics_listen."""
-        return self.metrics()("unlade_requests_at_work")
+        return self.metrics()("unlade_http_requests_in_flight")
 
     def events(self):
         """Every line of the log as an object; needs the setting log_format=json."""
