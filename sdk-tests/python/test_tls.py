@@ -1,5 +1,6 @@
 """TLS: who is believed, what is spoken over it, and a certificate that is renewed while the server runs."""
 
+import json
 import ssl
 import warnings
 
@@ -130,15 +131,22 @@ def asked(client, server, method, path, query=(), body=None):
 
 
 @pytest.fixture(params=["HTTP/1.1", "HTTP/2"])
-def outsider(server, request):
+def version(request):
+    return request.param
+
+
+@pytest.fixture
+def outsider(server, version):
     context = server.authority.context()
-    with httpx.Client(http2=request.param == "HTTP/2", verify=context, trust_env=False, timeout=60) as client:
+    with httpx.Client(http2=version == "HTTP/2", verify=context, trust_env=False, timeout=60) as client:
         yield client
-        assert client.get(server.endpoint + "/healthz").http_version == request.param
+        assert client.get(server.endpoint + "/healthz").http_version == version
 
 
-def test_an_outside_client_is_answered_alike_over_either_version(server, outsider):
-    made = asked(outsider, server, "POST", "apps", body=b'{"app_name":"%d"}' % id(outsider))
+def test_an_outside_client_is_answered_alike_over_either_version(server, outsider, version):
+    # Named after the version: both share the server, and of one name there may be one app.
+    app = json.dumps({"app_name": f"app_{version[-1]}"}).encode()
+    made = asked(outsider, server, "POST", "apps", body=app)
     assert made.status_code == 201 and made.headers["x-request-id"]
     listed = asked(outsider, server, "GET", "apps", query=[("default_app", "true")])
     assert (listed.status_code, len(listed.json()["applications"])) == (200, 1)
