@@ -13,7 +13,7 @@ from huaweicloudsdkiotda.v5 import (
 from huaweicloudsdkiotda.v5.model.create_batch_task import CreateBatchTask
 from huaweicloudsdkiotda.v5.model.create_batch_task_request import CreateBatchTaskRequest
 
-from vocabulary import in_both, raw, refused, until
+from vocabulary import in_both, raw, refused, rows, until
 
 
 def created(caller, task_type, **more):
@@ -49,26 +49,35 @@ def in_status(caller, task_id, status):
     until(lambda: caller.task(task_id).status == status, f"it is {status}", diagnosis=lambda: caller.task(task_id))
 
 
+def scheduled(caller):
+    """A device and the task that freezes it, which is seen to wait for its time; on a slow machine that comes later."""
+    product_id = caller.product()
+    for seconds in (4, 20, 60):
+        device_id, at = caller.device(product_id, f"n{seconds}"), from_now(seconds=seconds)
+        task = created(caller, "freezeDevices", targets=[device_id], task_policy=TaskPolicy(schedule_time=at))
+        assert task.task_policy.schedule_time == at
+        until(lambda: caller.task(task.task_id).status != "Initializing", "it has its subtask")
+        shown = caller.task(task.task_id)
+        if from_now() < at:
+            assert (shown.status, shown.task_progress.waitting) == ("Waitting", 1)
+            return device_id, task.task_id, at
+        caller.finished(task.task_id)
+    raise AssertionError("a minute is not enough to see it wait")
+
+
 def test_a_scheduled_task_waits_for_its_time_and_then_runs(caller):
-    device_id = caller.device(caller.product(), "n")
-    at = from_now(seconds=4)
-    task = created(caller, "freezeDevices", targets=[device_id], task_policy=TaskPolicy(schedule_time=at))
-    assert task.task_policy.schedule_time == at
-    in_status(caller, task.task_id, "Waitting")
-    assert caller.task(task.task_id).task_progress.waitting == 1
-    assert caller.finished(task.task_id).status == "Success"
-    assert from_now(seconds=0) >= at
+    device_id, task_id, at = scheduled(caller)
+    assert caller.finished(task_id).status == "Success"
+    assert from_now() >= at
     assert caller.shown_device(device_id).status == "FROZEN"
 
 
 def test_a_schedule_outlives_the_server(serve):
     server = serve()
-    caller = server.caller()
-    task = created(caller, "freezeDevices", targets=["a"], task_policy=TaskPolicy(schedule_time=from_now(seconds=3)))
-    in_status(caller, task.task_id, "Waitting")
+    _, task_id, _ = scheduled(server.caller())
     server.kill()
     server.start()
-    assert server.caller().finished(task.task_id).status == "Fail"
+    assert server.caller().finished(task_id).status == "Success"
 
 
 @pytest.mark.parametrize(
@@ -120,6 +129,27 @@ def test_what_failed_is_retried_once_its_cause_is_gone(caller):
     assert caller.shown_device(f"{product_id}_late").status == "FROZEN"
     stop_refused = lambda: stop(caller, task_id)
     refused(stop_refused, 403, "IOTDA.014202", "PartialSuccess")
+
+
+def test_a_stop_that_was_accepted_is_not_undone_by_a_retry_that_was_ordered_before_it(serve):
+    server = serve()
+    policy = TaskPolicy(retry_count=1, retry_interval=1440)
+    task_id = created(server.caller(), "freezeDevices", targets=["a", "b"], task_policy=policy).task_id
+
+    def both_wait():
+        until(lambda: server.caller().task(task_id).task_progress.fail_wait_retry == 2, "both wait for another try")
+
+    both_wait()
+    # Nobody comes to the retry, so the stop comes between.
+    server.restart(batch_workers=0)
+    assert retry(server.caller(), task_id).targets == []
+    assert outcomes(stop(server.caller(), task_id, "a")) == [("a", "failure", "IOTDA.014202")]
+    server.restart(batch_workers=1)
+    until(lambda: rows(server, "SELECT retry_from FROM batch_task") == [(None,)], "the retry is done")
+    both_wait()
+    assert outcomes(stop(server.caller(), task_id, "a")) == [("a", "success", None)]
+    (subtask,) = server.caller().subtasks(task_id, task_detail_status="Stopped")
+    assert subtask.target == "a"
 
 
 def test_a_stopped_task_does_nothing_more(serve):

@@ -180,6 +180,8 @@ fn named(
             .iter()
             .filter(|one| from.contains(&one.status) && (suits != Suits::Kept || one.keeps_input))
             .filter(|one| what != Control::Confirm || (work.unconfirmed && !one.is_due))
+            // A retry of the whole task has yet to come to these, and would make what is stopped now wait anew.
+            .filter(|one| what != Control::Stop || work.retry_from.is_none_or(|from| one.ordinal < from))
             .copied()
             .collect();
         if fit.is_empty() {
