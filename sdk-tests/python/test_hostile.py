@@ -12,7 +12,6 @@ import pytest
 
 from vocabulary import Wire, children, chunked, device_ids, head, memory_within, others_served, raw, until
 
-PLACES = 32
 MIB = 1 << 20
 # What one request may cost at its worst: a body of 12 MB, the values in it, and what the allocator keeps of them.
 MEMORY_MIB = 96
@@ -22,13 +21,8 @@ STRANGER = {"ak": "NOSUCHACCESSKEY00000", "sk": "x" * 40}
 
 @pytest.fixture(scope="module")
 def server(serve_module):
-    """Little room and little patience, so that an attack on either is over soon."""
-    return serve_module(
-        server_connections_max=PLACES,
-        server_header_timeout_seconds=1,
-        server_stall_timeout_seconds=1,
-        limits_held_bytes=32 * MIB,
-    )
+    """Little room and the usual patience: of those who try it, test_hostile_slow.py tells."""
+    return serve_module(limits_held_bytes=32 * MIB)
 
 
 @pytest.fixture(autouse=True)
@@ -63,18 +57,6 @@ def test_a_body_of_300_mb_is_not_held(server, framing, key):
         start = head(server, "POST", "apps", framing=[f"Content-Length: {MEGABYTES * MIB}"], **key)
         reply = refusal(server, start, *megabytes())
     assert reply.status in (None, 413)
-
-
-def test_many_bodies_at_once_share_one_room(server):
-    """Each would be let in by itself; together they are more than there is room for, and none of them ends."""
-    start = head(server, "POST", "apps", framing=[f"Content-Length: {12 * MIB}"], **STRANGER)
-    with ExitStack() as all_of_them:
-        wires = [all_of_them.enter_context(Wire(server)) for _ in range(14)]
-        for wire in wires:
-            wire.send(start)
-        for _ in range(11):
-            for wire in wires:
-                wire.send(bytes(MIB))
 
 
 # Uploads
@@ -125,9 +107,7 @@ def test_an_upload_that_is_none_is_refused(server, pieces):
         assert reply.code.startswith("IOTDA."), reply
 
 
-def test_an_upload_that_comes_byte_by_byte_is_taken(serve, tmp_path):
-    # By a server of usual patience: a busy machine takes its time to hand on each of these bytes.
-    server = serve()
+def test_an_upload_that_comes_byte_by_byte_is_taken(server, tmp_path):
     content = device_ids(tmp_path / "bytes.xlsx", ["device-1"]).read_bytes()
     body = part("file", content, "bytes.xlsx") + END
     start = head(server, "POST", "batchtask-files", b"-", headers=MULTIPART, framing=["Transfer-Encoding: chunked"])
@@ -182,62 +162,6 @@ def test_callers_who_go_away_before_the_answer_start_no_more_readers(server, tmp
             most = max(most, len(children(server)))
     until(lambda: not children(server), "every file is read")
     assert 2 <= most <= 4
-
-
-# Slow and silent
-
-
-def test_more_silent_connections_than_there_are_places_hold_nobody_up_for_long(server):
-    with ExitStack() as all_of_them:
-        silent = [all_of_them.enter_context(Wire(server)) for _ in range(3 * PLACES)]
-        assert raw(server, "GET", "apps").status == 200
-        assert [wire.everything() for wire in silent] == [b""] * len(silent)
-
-
-@pytest.mark.parametrize("start", [b"", b"GET /v5/iot HTTP/1.1\r\n", b"GET /v5/iot HTTP/1.1\r\nHost: x\r\nX: "])
-def test_a_header_that_comes_byte_by_byte_is_not_waited_for(server, start):
-    with Wire(server) as wire:
-        wire.send(start)
-        until(lambda: not wire.send(b"x"), "the server closes the connection", seconds=10, every=0.2)
-
-
-def test_a_body_that_stops_is_not_waited_for(server):
-    with Wire(server) as wire:
-        wire.send(head(server, "POST", "apps", framing=["Content-Length: 100"]) + b'{"app_name"')
-        wire.everything()
-
-
-def test_an_upload_that_stops_is_not_waited_for(server):
-    with Wire(server) as wire:
-        start = head(server, "POST", "batchtask-files", b"-", headers=MULTIPART, framing=["Content-Length: 10000"])
-        wire.send(start + FILE + b"\r\nPK\x03\x04")
-        wire.everything()
-
-
-def test_a_body_that_trickles_is_not_waited_for(server):
-    """A byte now and then is no progress."""
-    with Wire(server) as wire:
-        wire.send(head(server, "POST", "apps", framing=["Content-Length: 100000"]))
-        until(lambda: not wire.send(b" "), "the server closes the connection", seconds=10, every=0.2)
-
-
-def test_downloads_that_nobody_reads_hold_nothing(server):
-    caller = server.caller()
-    export = caller.export(large_task(caller))
-    caller.exported(export)
-    with ExitStack() as all_of_them:
-        wires = [all_of_them.enter_context(Wire(server, receive_buffer=4096)) for _ in range(PLACES - 8)]
-        for wire in wires:
-            wire.send(head(server, "GET", f"export-tasks/{export}/file"))
-        assert raw(server, "GET", "apps").status == 200
-
-
-def large_task(caller):
-    """Its result is more than the buffers of a connection hold."""
-    targets = [f"device-{number:08}-{number * 7919 % 100_003}" for number in range(30_000)]
-    task = caller.batch("freezeDevices", targets=targets)
-    caller.finished(task)
-    return task
 
 
 # Headers

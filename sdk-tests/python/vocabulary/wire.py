@@ -32,7 +32,7 @@ class Wire:
     To a server that speaks TLS it does so too, unless it is `bare`: then it is the bytes below, and no handshake is made.
     """
 
-    def __init__(self, server, patience=30, receive_buffer=None, bare=False, protocols=()):
+    def __init__(self, server, patience=60, receive_buffer=None, bare=False, protocols=()):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)

@@ -1,19 +1,20 @@
 //! Feeds the reader of an upload's parts no more than it needs. Left alone it takes all that has come before it looks at it,
 //! also while it has parts left to hand out: of many small parts it would keep the whole body. And it keeps what it cannot
-//! divide yet and searches all of it anew with every piece: of a part's header that never ends it would keep megabytes, ever
-//! more slowly. How small the pieces are is up to the sender, so small ones are gathered.
+//! divide yet and searches all of it anew whenever it is asked: of a part's header that never ends it would keep megabytes,
+//! ever more slowly. How small the pieces are is up to the sender, so small ones are gathered, and the reader is asked again
+//! only once it has another.
 
 use std::{
     future::poll_fn,
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
-    },
-    task::Poll,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, ready},
 };
 
-use axum::body::Body;
+use axum::{
+    BoxError,
+    body::{Body, Bytes},
+};
 use futures_util::stream;
 
 use crate::pieces::Pieces;
@@ -23,99 +24,114 @@ const AHEAD_MAX: u64 = 256 << 10;
 /// What the reader has and cannot divide yet is searched anew only for more than this part of it.
 const ADDED: u64 = 8;
 
-/// Lets the reader have one piece at a time.
-pub(super) struct Pace(Arc<Hatch>);
+/// A piece of a body, or its end.
+type Next = Option<Result<Bytes, BoxError>>;
 
-#[derive(Default)]
-struct Hatch {
-    /// Whether the next piece may go through.
-    open: AtomicBool,
+/// Lets the reader have one piece at a time.
+pub(super) struct Pace {
+    pieces: Pieces,
+    /// Where the reader finds its next piece.
+    hatch: Arc<Mutex<Option<Next>>>,
     /// Bytes that went through since something came out of the reader.
-    ahead: AtomicU64,
+    ahead: u64,
+    /// Bytes that may yet come.
+    left: u64,
 }
 
 impl Pace {
     /// A pace, and the body that keeps to it and has `most` bytes at most.
     pub(super) fn of(body: Body, most: u64) -> (Self, Body) {
-        let pace = Arc::new(Hatch::default());
-        let hatch = pace.clone();
-        let (mut pieces, mut whole) = (Pieces::of(body), 0_u64);
-        let paced = stream::poll_fn(move |context| {
-            if !hatch.open.load(Relaxed) {
-                return Poll::Pending;
-            }
-            let ahead = hatch.ahead.load(Relaxed);
-            if ahead > AHEAD_MAX {
-                return Poll::Ready(Some(Err("a part's header is too long".into())));
-            }
-            let polled = pieces.poll(context, (ahead / ADDED) as usize);
-            hatch.open.store(polled.is_pending(), Relaxed);
-            polled.map(|piece| {
-                let piece = piece?;
-                let len = piece.as_ref().map_or(0, |piece| piece.len() as u64);
-                hatch.ahead.fetch_add(len, Relaxed);
-                whole = whole.saturating_add(len);
-                Some(if whole > most { Err("the body is too long".into()) } else { piece })
-            })
-        });
-        (Self(pace), Body::from_stream(paced))
+        let hatch = Arc::<Mutex<Option<Next>>>::default();
+        let readers = hatch.clone();
+        // Nobody is woken: whoever puts a piece there asks the reader next.
+        let paced = stream::poll_fn(move |_| take(&readers).map_or(Poll::Pending, Poll::Ready));
+        (Self { pieces: Pieces::of(body), hatch, ahead: 0, left: most }, Body::from_stream(paced))
     }
 
     /// Waits for what the reader was asked for; the body goes on only if what it has is not enough.
-    pub(super) async fn keep<T>(&self, asked: impl Future<Output = T>) -> T {
-        let Hatch { open, ahead } = &*self.0;
-        let mut asked = pin!(asked);
+    pub(super) async fn keep<T>(&mut self, asked: impl Future<Output = T>) -> T {
+        let (mut asked, mut has_looked) = (pin!(asked), false);
         poll_fn(|context| {
-            open.store(false, Relaxed);
             loop {
+                if has_looked {
+                    let next = ready!(self.next(context));
+                    *self.hatch.lock().unwrap_or_else(PoisonError::into_inner) = Some(next);
+                }
                 if let Poll::Ready(out) = asked.as_mut().poll(context) {
-                    ahead.store(0, Relaxed);
+                    self.ahead = 0;
                     return Poll::Ready(out);
                 }
-                // Still open: the next piece has not come, and wakes us when it does.
-                if open.swap(true, Relaxed) {
-                    return Poll::Pending;
-                }
+                debug_assert!(
+                    take(&self.hatch).is_none(),
+                    "the reader takes what there is before it wants more"
+                );
+                has_looked = true;
             }
         })
         .await
     }
+
+    fn next(&mut self, context: &mut Context<'_>) -> Poll<Next> {
+        if self.ahead > AHEAD_MAX {
+            return Poll::Ready(Some(Err("a part's header is too long".into())));
+        }
+        let piece = match ready!(self.pieces.poll(context, (self.ahead / ADDED) as usize)) {
+            Some(Ok(piece)) => piece,
+            end => return Poll::Ready(end),
+        };
+        let len = piece.len() as u64;
+        self.ahead += len;
+        let left = self.left.checked_sub(len).ok_or_else(|| "the body is too long".into());
+        Poll::Ready(Some(left.map(|left| {
+            self.left = left;
+            piece
+        })))
+    }
+}
+
+fn take(hatch: &Mutex<Option<Next>>) -> Option<Next> {
+    hatch.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
 
-    use axum::body::Bytes;
     use futures_util::{FutureExt, StreamExt};
 
     use super::*;
 
-    #[test]
-    fn what_comes_byte_by_byte_is_looked_at_some_times_only() {
-        let bytes = AHEAD_MAX as usize;
-        // A sender who pauses after each byte.
+    /// As many bytes, one at a time, of a sender who pauses after each.
+    fn dribble(bytes: usize) -> Body {
         let (mut left, mut pauses) = (bytes, false);
-        let dribble = stream::poll_fn(move |context| {
+        Body::from_stream(stream::poll_fn(move |context| {
             pauses = !pauses;
             if pauses {
                 context.waker().wake_by_ref();
                 return Poll::Pending;
             }
+            let piece = (left > 0).then(|| Ok::<_, Infallible>(Bytes::from_static(b"x")));
             left = left.saturating_sub(1);
-            Poll::Ready((left > 0).then(|| Ok::<_, Infallible>(Bytes::from_static(b"x"))))
-        });
-        let (pace, body) = Pace::of(Body::from_stream(dribble), u64::MAX);
-        let mut body = body.into_data_stream();
-        let mut reading = pin!(pace.keep(async {
-            let (mut looks, mut came) = (0, 0);
-            while let Some(piece) = body.next().await {
-                (looks, came) = (looks + 1, came + piece.unwrap().len());
+            Poll::Ready(piece)
+        }))
+    }
+
+    #[test]
+    fn what_comes_byte_by_byte_is_looked_at_some_times_only() {
+        let bytes = AHEAD_MAX as usize;
+        let (mut pace, body) = Pace::of(dribble(bytes), u64::MAX);
+        let (mut body, mut looks, mut came) = (body.into_data_stream(), 0, 0);
+        // It searches what it has whenever it is asked, whether there is more or not.
+        let reader = poll_fn(move |context| {
+            looks += 1;
+            while let Some(piece) = ready!(body.poll_next_unpin(context)) {
+                came += piece.unwrap().len();
             }
-            (looks, came)
-        }));
+            Poll::Ready((looks, came))
+        });
+        let mut reading = pin!(pace.keep(reader));
         let (looks, came) = (0..3 * bytes).find_map(|_| reading.as_mut().now_or_never()).unwrap();
-        assert_eq!(came, bytes - 1);
+        assert_eq!(came, bytes);
         assert!(looks < 200, "{looks} looks");
     }
 }

@@ -27,7 +27,7 @@ pub(crate) struct Parts {
 /// One part, while it is read.
 pub(crate) struct Part<'p> {
     field: Field<'p>,
-    pace: &'p Pace,
+    pace: &'p mut Pace,
     file_max: u64,
     len: u64,
 }
@@ -49,7 +49,7 @@ impl Parts {
     /// The next part.
     pub(crate) async fn next(&mut self) -> Result<Option<Part<'_>>, Fault> {
         let field = self.pace.keep(self.reader.next_field()).await.map_err(|error| unreadable(&error))?;
-        Ok(field.map(|field| Part { field, pace: &self.pace, file_max: self.file_max, len: 0 }))
+        Ok(field.map(|field| Part { field, pace: &mut self.pace, file_max: self.file_max, len: 0 }))
     }
 }
 
