@@ -57,7 +57,7 @@ async fn first(connector: &Connector) -> Result<Reading, Trouble> {
     let mut patience = Patience::default();
     loop {
         let trouble = match connector.connect().await {
-            Ok(client) => match read(&client).await {
+            Ok((client, _)) => match read(&client).await {
                 Some(reading) => return Ok(reading),
                 None => Trouble::Broken(Error::Away("does not tell the time".into())),
             },
@@ -75,7 +75,7 @@ async fn follow(connector: Connector, known: Arc<Mutex<Reading>>) {
     loop {
         tokio::time::sleep(ASK_EVERY).await;
         if client.as_ref().is_none_or(Client::is_closed) {
-            client = connector.connect().await.ok();
+            client = connector.connect().await.ok().map(|(client, _)| client);
         }
         let Some(asked) = &client else { continue };
         match read(asked).await {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, task::AbortHandle};
 use tokio_postgres::{Client, Config, config::TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -43,8 +43,8 @@ impl Connector {
         Ok(Self { config, tls, handle })
     }
 
-    /// A new connection, driven by the runtime of [`Connector::new`].
-    pub(super) async fn connect(&self) -> Result<Client, Trouble> {
+    /// A new connection, and what drives it in the runtime of [`Connector::new`].
+    pub(super) async fn connect(&self) -> Result<(Client, AbortHandle), Trouble> {
         let away = |why: String| Trouble::Broken(Error::Away(why));
         let connecting = self.config.connect(self.tls.clone());
         // The driver's own timeout covers the handshake of TCP alone.
@@ -59,12 +59,12 @@ impl Connector {
                 trouble => Err(trouble),
             },
             Ok(Ok((client, connection))) => {
-                self.handle.spawn(async move {
+                let driver = self.handle.spawn(async move {
                     if let Err(error) = connection.await {
                         tracing::debug!(error = said(&error), "a connection of the database ended");
                     }
                 });
-                Ok(client)
+                Ok((client, driver.abort_handle()))
             }
         }
     }

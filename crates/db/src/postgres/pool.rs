@@ -9,6 +9,7 @@ use std::{
 use tokio::{
     runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore},
+    task::AbortHandle,
 };
 use tokio_postgres::Client;
 
@@ -29,6 +30,7 @@ pub(super) enum Use {
 /// One connection with what it has prepared.
 pub(super) struct Connection {
     pub(super) client: Client,
+    driver: AbortHandle,
     pub(super) statements: Statements,
 }
 
@@ -105,7 +107,8 @@ impl Pool {
         let connection = match self.idle() {
             Some(connection) => connection,
             None => {
-                Connection { client: self.0.connector.connect().await?, statements: Statements::default() }
+                let (client, driver) = self.0.connector.connect().await?;
+                Connection { client, driver, statements: Statements::default() }
             }
         };
         Ok(Lent { connection: Some(connection), pool: self.clone(), is_broken: false, _place: place })
@@ -156,7 +159,10 @@ impl Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         let Some(connection) = self.connection.take() else { return };
-        if !self.is_broken && !connection.client.is_closed() {
+        if self.is_broken {
+            // Left alone, it would first read all that was asked for, for nobody: a snapshot's rows without end.
+            connection.driver.abort();
+        } else if !connection.client.is_closed() {
             self.pool.0.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }
     }
