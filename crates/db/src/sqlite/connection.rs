@@ -7,14 +7,16 @@ use rusqlite::{CachedStatement, Connection, OpenFlags, config::DbConfig, params_
 use crate::{Error, Flow, Row, Tx, Value};
 
 /// How long a statement waits for another process.
-pub(super) const BUSY_MAX: Duration = Duration::from_secs(10);
+const BUSY_MAX: Duration = Duration::from_secs(10);
+/// How often it looks whether it still must.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
 /// Statements kept prepared a connection; the business has fewer.
 const STATEMENTS_MAX: usize = 256;
 
 /// A connection that may write. `synchronous=FULL`: what was answered survives a power cut.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
-    let connection = Connection::open(path)?;
-    settle(&connection)?;
+    let mut connection = Connection::open(path)?;
+    settle(&mut connection)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
@@ -28,19 +30,30 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
 /// A connection that cannot write.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    settle(&connection)?;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    settle(&mut connection)?;
     connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")?;
     Ok(connection)
 }
 
-fn settle(connection: &Connection) -> Result<(), Error> {
-    connection.busy_timeout(BUSY_MAX)?;
+fn settle(connection: &mut Connection) -> Result<(), Error> {
+    connection.busy_handler(Some(wait))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     // Once there are statistics, a statement that they bear on would be planned anew for each value that it is given.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
     Ok(())
+}
+
+/// Waits a moment for another process, unless it has waited for too long. SQLite's own waiting comes to look ten times a
+/// second only, and a server at work lets the log go for a fraction of a millisecond: a command would find it taken each time.
+#[expect(clippy::disallowed_methods, reason = "it is over in a moment")]
+pub(super) fn wait(times: i32) -> bool {
+    let goes_on = LOOK_EVERY.saturating_mul(times.unsigned_abs()) < BUSY_MAX;
+    if goes_on {
+        std::thread::sleep(LOOK_EVERY);
+    }
+    goes_on
 }
 
 /// An open transaction of a connection.

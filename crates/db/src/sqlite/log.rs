@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::readers::Readers;
+use super::{connection::wait, readers::Readers};
 use crate::Error;
 
 /// The pause after a try that failed, because another process reads: a try holds reads back.
@@ -30,7 +30,7 @@ impl Log {
     }
 
     /// Cuts the log if it is too long and nobody needs it. Between two units of work only.
-    pub(super) fn keep_short(&mut self, writer: &Connection, readers: &Readers) {
+    pub(super) fn keep_short(&mut self, writer: &mut Connection, readers: &Readers) {
         let is_long = || std::fs::metadata(&self.path).is_ok_and(|log| log.len() > self.bytes_max);
         if !is_long() {
             return readers.log_is_short();
@@ -49,9 +49,9 @@ impl Log {
 }
 
 /// Waits for nobody: another process may be copying the database for minutes.
-fn cut(writer: &Connection) -> Result<(), Error> {
+fn cut(writer: &mut Connection) -> Result<(), Error> {
     writer.busy_timeout(Duration::ZERO)?;
     let cut = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-    writer.busy_timeout(super::connection::BUSY_MAX)?;
+    writer.busy_handler(Some(wait))?;
     Ok(cut?)
 }

@@ -154,7 +154,7 @@ impl Serving {
         for unit in group.drain(..) {
             unit.settle(commit.clone());
         }
-        self.log.keep_short(connection, &self.readers);
+        self.log.keep_short(&mut self.connection, &self.readers);
     }
 }
 
