@@ -134,12 +134,14 @@ def test_a_gateway_has_so_many_sub_devices_and_no_more(serve):
 
 
 def test_a_device_that_was_not_activated_in_time_goes(caller, product_id):
-    short = iotda.AuthInfo(timeout=1)
+    short = iotda.AuthInfo(timeout=600)
     gone = caller.device(product_id, "gone", auth_info=short)
     gateway = caller.device(product_id, "gateway", auth_info=short)
     below = caller.device(product_id, "below", gateway_id=gateway, auth_info=short)
     kept = caller.device(product_id, "kept", auth_info=short)
-    update(caller, kept, auth_info=iotda.AuthInfoWithoutSecret(timeout=0))
+    # Only now, when all are there, does the time of any end.
+    for device_id, timeout in {kept: 0, below: 1, gateway: 1, gone: 1}.items():
+        update(caller, device_id, auth_info=iotda.AuthInfoWithoutSecret(timeout=timeout))
     until(lambda: gone not in ids(caller.all_devices()), "the device is gone", 40)
     assert ids(caller.all_devices()) == [kept, below, gateway], "a sub-device has no time, and its gateway waits for it"
     caller.delete_device(below)

@@ -92,9 +92,13 @@ pub fn update(
         set("secure_access", secure.into())?;
     }
     if let Some(seconds) = order.timeout {
-        // The time begins anew: to be told of a limit that passed long ago would be to be deleted.
         set("timeout_seconds", seconds.into())?;
-        set("expires_ms", end::due(context, seconds).into())?;
+        // The time begins anew: to be told of a limit that passed long ago would be to be deleted. A sub-device has none.
+        tx.execute(
+            "UPDATE device SET expires_ms = ?3
+              WHERE project_id = ?1 AND device_id = ?2 AND gateway_id = device_id",
+            args![reach.project_id, device_id, end::due(context, seconds)],
+        )?;
     }
     Ok(Named { device_name: order.device_name.clone().or(named.device_name), ..named })
 }
