@@ -55,7 +55,7 @@ impl Call {
             // What no HTTP library lets through is not for us to judge, and neither is what the signer adds itself.
             let word = !name.is_empty()
                 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!".contains(&byte));
-            let ours = ["x-sdk-date", "x-sdk-content-sha256", "x-sdk-content-sm3"]
+            let ours = ["authorization", "x-sdk-date", "x-sdk-content-sha256", "x-sdk-content-sm3"]
                 .iter()
                 .any(|ours| ours.eq_ignore_ascii_case(name));
             (word && !ours).then(|| (name.to_owned(), value.as_bytes().to_vec()))

@@ -16,7 +16,7 @@ def configuration(world):
     """What schemathesis is told: how to prove itself, what exists, and which check does not hold where."""
     known = {"header.Instance-Id": world.instance_id, **{f"path.{name}": value for name, value in world.ids.items()}}
     sections = [
-        ["continue-on-failure = true"],
+        ["continue-on-failure = true", "request-timeout = 60"],
         ["[generation]", f"max-examples = {EXAMPLES}", "deterministic = true", 'database = "none"'],
         ["[auth.openapi.token]", f"api_key = {json.dumps(world.token)}"],
         ["[parameters]", *(f"{json.dumps(name)} = {json.dumps(value)}" for name, value in known.items())],

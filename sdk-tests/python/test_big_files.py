@@ -42,7 +42,8 @@ class Big:
 
 @pytest.fixture(scope="module")
 def big(serve_module, tmp_path_factory):
-    return Big(serve_module().caller(), tmp_path_factory.mktemp("templates"))
+    # Files are made here between two calls, for longer than a connection may be silent.
+    return Big(serve_module(server_header_timeout_seconds=300).caller(), tmp_path_factory.mktemp("templates"))
 
 
 def test_100_000_rows_fill_two_sheets_in_the_order_of_the_upload(big):

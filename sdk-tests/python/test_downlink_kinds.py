@@ -159,7 +159,7 @@ def test_a_document_that_its_kind_cannot_use_is_refused_by_its_field(server, tas
 
 
 def test_an_upgrade_waits_for_its_device_and_no_longer_than_set(serve):
-    server = serve(limits_upgrade_online_seconds=3)
+    server = serve()
     caller = server.caller()
     product_id = caller.product()
     lamp, other = caller.device(product_id, "lamp"), caller.device(caller.product(), "other")
@@ -171,6 +171,11 @@ def test_an_upgrade_waits_for_its_device_and_no_longer_than_set(serve):
     assert caller.finished(second.task_id).status == "Fail"
     (subtask,) = caller.subtasks(second.task_id)
     assert (subtask.error_code, "Task Conflict" in subtask.error_msg) == ("IOTDA.014202", True)
+    # A day goes by.
+    ((patience_ms,),) = rows(server, "SELECT due_ms - started_ms FROM subtask WHERE status = 'Processing'")
+    assert 86_400_000 <= patience_ms < 86_460_000
+    rows(server, "UPDATE subtask SET due_ms = 1 WHERE status = 'Processing'")
+    rows(server, "UPDATE batch_task SET due_ms = 1 WHERE status = 'Processing'")
     assert caller.finished(task.task_id).status == "Fail"
     by_target = {one.target: one for one in caller.subtasks(task.task_id)}
     assert by_target[lamp].error_code == "IOTDA.014016"

@@ -33,7 +33,7 @@ LONG = 240
 
 def earlier(cluster):
     """A node of the earlier version, which has time to end in peace."""
-    return cluster.node(program=os.environ["UNLADE_EARLIER_BIN"], server_goodbye_seconds=3, **LIMITS)
+    return cluster.node(program=os.environ["UNLADE_EARLIER_BIN"], server_goodbye_seconds=8, **LIMITS)
 
 
 # The load

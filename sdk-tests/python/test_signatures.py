@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from huaweicloudsdkcore.signer.algorithm import SigningAlgorithm
 
-from vocabulary import Account, device_ids, raw, refused
+from vocabulary import Account, device_ids, raw, refused, until
 from vocabulary.raw import send, signed_request
 
 SIGNATURES = {
@@ -112,16 +112,21 @@ def test_all_bad_credentials_take_as_long(server, signature, name):
     requests["a late time"] = signed_request(server, "GET", "apps", [], None, late, **signature)
     shortest = dict.fromkeys(requests, float("inf"))
     connection = server.connection(60)
-    for _ in range(150):
-        for what, request in requests.items():
-            began = time.perf_counter()
-            connection.request(request.method, request.uri, headers=request.header_params)
-            answer = connection.getresponse()
-            answer.read()
-            shortest[what] = min(shortest[what], time.perf_counter() - began)
-            assert answer.status == 401
+
+    def alike():
+        for _ in range(150):
+            for what, request in requests.items():
+                began = time.perf_counter()
+                connection.request(request.method, request.uri, headers=request.header_params)
+                answer = connection.getresponse()
+                answer.read()
+                shortest[what] = min(shortest[what], time.perf_counter() - began)
+                assert answer.status == 401
+        return max(shortest.values()) < 1.3 * min(shortest.values())
+
+    # However busy the machine is, the shortest come closer; those of a server that tells more by its time never do.
+    until(alike, "they are alike", seconds=30, diagnosis=lambda: shortest)
     connection.close()
-    assert max(shortest.values()) < 1.3 * min(shortest.values()), shortest
 
 
 def test_a_changed_body_breaks_the_signature(server, signature):

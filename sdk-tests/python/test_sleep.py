@@ -48,7 +48,7 @@ def test_a_batch_task_that_slept_past_its_lease_does_nothing_twice(serve, tmp_pa
     server = serve(batch_workers=2, jobs_lease_seconds=LEASE_SECONDS)
     caller = server.caller()
     product_id = caller.product()
-    rows = [{"product_id": product_id, "node_id": f"n{number}"} for number in range(8_000)]
+    rows = [{"product_id": product_id, "node_id": f"n{number}"} for number in range(16_000)]
     task_id = caller.batch("createDevices", document_source=caller.upload(devices(tmp_path / "devices.xlsx", rows)))
     until(lambda: caller.task(task_id).task_progress.success, "its first devices are there", every=0.005)
     stop_beyond_the_lease(server)

@@ -7,6 +7,7 @@ UNLADE_TASK_HISTORIES=20 plays that many, UNLADE_TASK_HISTORY=seed that one agai
 
 import os
 import random
+import time
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 
@@ -14,7 +15,7 @@ import pytest
 from huaweicloudsdkcore.exceptions import exceptions
 from huaweicloudsdkiotda.v5 import BatchTargets, RetryBatchTaskRequest, StopBatchTaskRequest, TaskPolicy
 
-from vocabulary import devices, until
+from vocabulary import devices, rows, until
 from vocabulary.caller import FINAL
 from vocabulary.server import faketime
 
@@ -69,7 +70,8 @@ class History:
 
     def policy(self):
         now = datetime.now(timezone.utc) + timedelta(seconds=self.server.clock_off)
-        later = (now + timedelta(seconds=2)).strftime("%Y%m%dT%H%M%SZ")
+        # Soon, and not too soon for a request that is held up on its way.
+        later = (now + timedelta(seconds=5)).strftime("%Y%m%dT%H%M%SZ")
         retries = {"retry_count": RETRIES, "retry_interval": self.dice.choice([0, 1])}
         return self.dice.choice([None, TaskPolicy(schedule_time=later), TaskPolicy(**retries)])
 
@@ -133,10 +135,11 @@ class History:
         assert {self.caller.task(task_id).status for task_id in self.tasks} <= FINAL
 
     def rests(self, task_id):
-        """Nothing of it is left but pauses before another try."""
-        task = self.caller.task(task_id)
-        progress = task.task_progress
-        return task.status in FINAL or (progress.fail_wait_retry and not progress.waitting and not progress.processing)
+        """It is over, or waits for a time that has not come."""
+        if self.caller.task(task_id).status in FINAL:
+            return True
+        ((due_ms,),) = rows(self.server, "SELECT due_ms FROM batch_task WHERE task_id = ?", task_id)
+        return due_ms is not None and due_ms > (time.time() + self.server.clock_off) * 1000
 
     def judge(self):
         net = Counter(self.by_hand)

@@ -37,6 +37,10 @@ fn failed(seconds: u64, note: String) -> Outcome {
 
 fn empty_directory() -> io::Result<PathBuf> {
     let directory = env::temp_dir().join(format!("unlade-demo-{}", process::id()));
+    // A process of this number may have been killed and have left its own.
+    if directory.exists() {
+        fs::remove_dir_all(&directory)?;
+    }
     fs::create_dir(&directory)?;
     Ok(directory)
 }

@@ -128,7 +128,7 @@ fn node(summary: &mut Summary) -> Option<Player> {
         return None;
     }
     let mut install = Command::new("npm");
-    install.args(["ci", "--no-audit", "--no-fund"]).current_dir(&directory);
+    install.args(["ci", "--prefer-offline", "--no-audit", "--no-fund"]).current_dir(&directory);
     built("sdk node build", &["node", "npm"], "--version", &mut install, summary)?;
     let player = directory.join("play.js");
     Some(Player { command: format!("node {}", player.display()), more: Vec::new() })

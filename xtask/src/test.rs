@@ -167,7 +167,7 @@ fn openapi(arguments: &[String], summary: &mut Summary) {
         Err(why) => drop(summary.add(skipped(NAME, why))),
         Ok(python) => {
             let outsiders = [("UNLADE_OPENAPI_PYTHON", PathBuf::from(python.get_program()))];
-            summary.add(pytest(NAME, "sdk-tests/openapi", 240, arguments, &outsiders));
+            summary.add(pytest(NAME, "sdk-tests/openapi", 600, arguments, &outsiders));
         }
     }
 }

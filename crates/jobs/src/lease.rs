@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_heartbeat_that_comes_in_time_keeps_the_lease() {
-        let lease = lease(19, 0);
+        let lease = lease(10, 0);
         lease.confirm(Instant::now(), Ok(())).unwrap();
         lease.check().unwrap();
     }

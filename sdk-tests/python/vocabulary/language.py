@@ -2,6 +2,7 @@
 
 import re
 
+from .polling import until
 from .raw import raw
 
 # Names of fields, settings and values are single words. Two in a row are a sentence.
@@ -19,12 +20,24 @@ def judge_chinese(text, quoted=()):
 
 def in_both(server, method, path, quoted=(), **request):
     """A request that is refused, sent by a reader of English, whose answer this is, and by one of Chinese."""
-    headers = dict(request.pop("headers", {}))
     english, chinese = (
-        raw(server, method, path, headers={**headers, "Accept-Language": language}, **request)
-        for language in ("en-GB", "zh-CN,zh;q=0.9")
+        in_language(language, server, method, path, **request) for language in ("en-GB", "zh-CN,zh;q=0.9")
     )
     assert (chinese.status, chinese.code) == (english.status, english.code), chinese.message
     assert not HAN.search(english.message), english.message
     judge_chinese(chinese.message, quoted)
     return english, chinese
+
+
+def in_language(language, server, method, path, headers=(), before=None, **request):
+    """The answer to a request. It is refused for a moment only after `before`, so both are tried until they are soon enough."""
+    headers = {**dict(headers), "Accept-Language": language}
+    if before is None:
+        return raw(server, method, path, headers=headers, **request)
+
+    def refused():
+        before()
+        answer = raw(server, method, path, headers=headers, **request)
+        return answer if answer.status >= 400 else None
+
+    return until(refused, "it is refused")

@@ -22,11 +22,12 @@ class Proxy:
 
     def cut(self):
         """Closes every connection and refuses new ones, as a server does that has stopped."""
-        # A thread that waits in accept keeps the socket open until it is woken.
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
         with self.lock:
+            listener, self.listener = self.listener, None
             cut, self.open = self.open, set()
+        # A thread that waits in accept keeps the socket open until it is woken.
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
         for side in cut:
             close(side)
 
@@ -42,7 +43,13 @@ class Proxy:
                 near.close()
                 continue
             with self.lock:
-                self.open |= {near, far}
+                # Else it was cut while this one was on its way.
+                if lasts := self.listener is listener:
+                    self.open |= {near, far}
+            if not lasts:
+                close(near)
+                close(far)
+                return
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(target=self.pump, args=[source, sink], daemon=True).start()
 

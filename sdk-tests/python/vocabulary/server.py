@@ -10,6 +10,7 @@ import secrets
 import signal
 import socket
 import subprocess
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,7 +121,7 @@ class Server:
 
     def get(self, path):
         """Status and text of an unsigned GET, or None twice when nobody answers."""
-        connection = self.connection(10)
+        connection = self.connection(60)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -199,14 +200,22 @@ class Server:
 PORTS = range(10_000 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 8, 32_000, 8)
 
 
+# Given to somebody who may not listen there yet.
+GIVEN = deque(maxlen=500)
+
+
 def free_port():
     while True:
+        port = secrets.choice(PORTS)
+        if port in GIVEN:
+            continue
         with socket.socket() as probe:
             try:
-                probe.bind(("127.0.0.1", secrets.choice(PORTS)))
-                return probe.getsockname()[1]
+                probe.bind(("127.0.0.1", port))
             except OSError:
-                pass
+                continue
+        GIVEN.append(port)
+        return port
 
 
 def faketime():

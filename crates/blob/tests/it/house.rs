@@ -87,9 +87,9 @@ pub(crate) fn bucket() -> Option<BucketOptions> {
         path_style: true,
         prefix: "here/and".into(),
         patience: Patience {
-            silence: Duration::from_secs(1),
-            request: Duration::from_secs(10),
-            in_all: Duration::from_secs(2),
+            silence: Duration::from_secs(10),
+            request: Duration::from_secs(30),
+            in_all: Duration::from_secs(20),
             ..Patience::default()
         },
         ..BucketOptions::default()

@@ -97,7 +97,7 @@ mod tests {
 
     fn from(words: &[&str]) -> Result<String, String> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        let key = printed(&words, Duration::from_secs(5));
+        let key = printed(&words, Duration::from_secs(60));
         key.map(|key| key.to_hex()).map_err(|error| error.to_string())
     }
 

@@ -61,16 +61,28 @@ async fn connected(address: SocketAddr, connector: &TlsConnector) -> SendRequest
     client
 }
 
+/// Waits until the connection takes no more requests.
+async fn ended(client: &SendRequest<Body>) {
+    let closed = async {
+        while !client.is_closed() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, closed).await.expect("the connection ends");
+}
+
 #[test]
 fn what_is_in_flight_over_http2_at_the_end_is_finished_and_nothing_new_begins() {
     let gate = Arc::new(Gate::default());
     let mut secure = Secure::new(gated(&gate), PATIENT);
     let busy = secure.ask("/");
-    secure.open.runtime.block_on(gate.begun.notified());
+    secure.open.runtime.block_on(gate.begins());
     let closing = secure.open.end();
     gate.go.notify_one();
     let (status, body) = secure.open.runtime.block_on(busy).unwrap().unwrap();
     assert_eq!((status, body.as_slice()), (200, b"ok".as_slice()));
+    // That it ends is told behind the answer.
+    secure.open.runtime.block_on(ended(&secure.client));
     let late = secure.ask("/");
     assert!(secure.open.runtime.block_on(late).unwrap().is_err(), "the connection takes nothing new");
     secure.open.runtime.block_on(async { timeout(PATIENCE, closing.wait(PATIENCE * 2)).await }).unwrap();
@@ -83,17 +95,11 @@ fn whoever_is_idle_over_http2_is_told_to_go_and_whoever_waits_for_us_is_not() {
         Secure::new(gated(&gate), Manners { header_timeout: SHORT, stall_timeout: SHORT, ..PATIENT });
     let slow = secure.ask("/");
     secure.open.runtime.block_on(async {
-        gate.begun.notified().await;
+        gate.begins().await;
         // Longer than both patiences together: it is our handler that thinks.
         sleep(SHORT * 4).await;
         gate.go.notify_one();
         assert_eq!(slow.await.unwrap().unwrap().0, 200);
-        timeout(PATIENCE, async {
-            while !secure.client.is_closed() {
-                sleep(SHORT / 10).await;
-            }
-        })
-        .await
-        .expect("the idle connection ends");
+        ended(&secure.client).await;
     });
 }

@@ -26,7 +26,8 @@ use super::{
 /// Longer than any test may wait for anything.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-const SHORT: Duration = Duration::from_millis(200);
+/// So long that a busy machine keeps to it, and so short that a test may wait for its end.
+const SHORT: Duration = Duration::from_secs(1);
 const PATIENT: Manners = Manners {
     connections_max: 10,
     connections_per_address: 0,
@@ -278,6 +279,12 @@ struct Gate {
     done: AtomicBool,
 }
 
+impl Gate {
+    async fn begins(&self) {
+        timeout(PATIENCE, self.begun.notified()).await.expect("the handler begins");
+    }
+}
+
 fn gated(gate: &Arc<Gate>) -> Router {
     let gate = gate.clone();
     let handler = move || async move {
@@ -295,7 +302,7 @@ fn what_is_in_flight_at_the_end_is_finished_and_nothing_new_begins() {
     let mut open = Open::new(gated(&gate), PATIENT);
     let (mut busy, mut silent) = (open.connect(), open.connect());
     ask(&mut busy, "/");
-    open.runtime.block_on(gate.begun.notified());
+    open.runtime.block_on(gate.begins());
     let closing = open.end();
     assert!(Client::connect(open.address).is_err(), "the listener is closed");
     assert!(is_closed(&mut silent));
@@ -311,7 +318,7 @@ fn a_request_that_does_not_end_is_given_up() {
     let mut open = Open::new(gated(&gate), PATIENT);
     let mut stuck = open.connect();
     ask(&mut stuck, "/");
-    open.runtime.block_on(gate.begun.notified());
+    open.runtime.block_on(gate.begins());
     let closing = open.end();
     open.runtime.block_on(closing.wait(Duration::from_millis(50)));
     assert!(!gate.done.load(Ordering::SeqCst));

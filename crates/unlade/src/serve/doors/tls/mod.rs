@@ -134,8 +134,8 @@ impl Certificates {
                 tracing::info!(certificate = %self.files.certificate.display(), "a new certificate is shown");
             }
             Err(error) => {
-                meter::TLS_RELOADS.add(["refused"], 1);
                 tracing::error!(%error, "the new certificate is no good: the old one goes on");
+                meter::TLS_RELOADS.add(["refused"], 1);
             }
         }
     }
