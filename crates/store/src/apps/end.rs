@@ -60,23 +60,17 @@ pub(crate) fn prune_doomed(tx: &mut dyn Tx) -> Result<bool, Error> {
         Ok((row.string(0)?, row.string(1)?))
     })?;
     let Some((project_id, app_id)) = doomed else { return Ok(false) };
-    let app = "project_id = ?1 AND app_id = ?2";
-    // Another node's Pruner takes the next slice, not half of this one.
-    let hold = format!("UPDATE doomed_app SET app_id = app_id WHERE {app}");
-    if tx.execute(&hold, args![&project_id, &app_id])? == 0 {
-        return Ok(true);
-    }
-    let devices = format!(
-        "project_id = ?1 AND device_id IN (SELECT device_id FROM device WHERE {app} ORDER BY record_id LIMIT ?3)"
-    );
-    for table in of_device() {
-        tx.execute(&format!("DELETE FROM {table} WHERE {devices}"), args![&project_id, &app_id, SLICE])?;
-    }
-    let gone =
-        tx.execute(&format!("DELETE FROM device WHERE {devices}"), args![&project_id, &app_id, SLICE])?;
-    count_gone(tx, &project_id, gone as i64)?;
-    if gone == 0 {
-        tx.execute(&format!("DELETE FROM doomed_app WHERE {app}"), args![&project_id, &app_id])?;
+    // Another node's Pruner takes the next slice, and whoever adds a device that makes way for none of this one.
+    devices::hold_tree(tx, &project_id)?;
+    let slice = tx.all(
+        "SELECT device_id FROM device WHERE project_id = ?1 AND app_id = ?2 ORDER BY record_id LIMIT ?3",
+        args![&project_id, &app_id, SLICE],
+        |row| row.string(0),
+    )?;
+    remove(tx, &project_id, &slice)?;
+    if slice.is_empty() {
+        let sql = "DELETE FROM doomed_app WHERE project_id = ?1 AND app_id = ?2";
+        tx.execute(sql, args![&project_id, &app_id])?;
         identity::changed(tx)?;
     }
     Ok(true)
@@ -97,24 +91,19 @@ pub(crate) fn make_way(
         args![project_id, device_id, product_id, node_id],
         |row| row.string(0),
     )?;
-    let mut gone = 0;
-    for device_id in &left {
-        for table in of_device().chain(["device"]) {
-            let sql = format!("DELETE FROM {table} WHERE project_id = ?1 AND device_id = ?2");
-            let removed = tx.execute(&sql, args![project_id, device_id])?;
-            gone += if table == "device" { removed as i64 } else { 0 };
-        }
+    remove(tx, project_id, &left)?;
+    Ok(!left.is_empty())
+}
+
+/// Removes devices of deleted apps, whose tree is held. The groups that had them as members are gone already.
+fn remove(tx: &mut dyn Tx, project_id: &str, device_ids: &[String]) -> Result<(), Error> {
+    let keys: Vec<_> = device_ids.iter().flat_map(|id| args![project_id, id].to_owned()).collect();
+    // Their own rows first, so that whoever is about to give them something more waits, and then finds them gone.
+    for table in ["device"].into_iter().chain(devices::OWN).chain(["group_member"]) {
+        let sql = format!("DELETE FROM {table} WHERE project_id = ?1 AND device_id = ?2");
+        tx.execute_many(&sql, 2, &keys)?;
     }
-    count_gone(tx, project_id, gone)?;
-    Ok(gone > 0)
-}
-
-/// The groups that had them as members are gone already.
-fn of_device() -> impl Iterator<Item = &'static str> {
-    devices::OWN.into_iter().chain(["group_member"])
-}
-
-fn count_gone(tx: &mut dyn Tx, project_id: &str, gone: i64) -> Result<(), Error> {
-    tx.execute("UPDATE project SET devices = devices - ?2 WHERE project_id = ?1", args![project_id, gone])?;
+    let sql = "UPDATE project SET devices = devices - ?2 WHERE project_id = ?1";
+    tx.execute(sql, args![project_id, device_ids.len() as i64])?;
     Ok(())
 }

@@ -1,12 +1,21 @@
 //! Apps: how one goes with everything in it.
 
 use crate::{
-    Code, World, code, drivers,
+    Code, World, code, drivers, postgres,
     registry::{order, product},
-    store::{self, batch_tasks::JOB},
+    store::{
+        self,
+        batch_tasks::JOB,
+        devices::{self, Reach},
+    },
     wait,
 };
-use db::args;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use db::{Profile, args};
 use domain::{Action, Caller, Limits, Permit, Rights, authorize};
 use types::{app::App, device::AddDevice, product::AddProduct};
 
@@ -135,6 +144,54 @@ fn what_is_left_of_an_app_is_in_nobody_s_reach_or_way() {
         assert_eq!((rows(world, "device"), counted(world)), (1, 1));
         wait(world.store.devices().show(&world.permit(Action::DEVICES_QUERY), left)).unwrap();
     });
+}
+
+#[test]
+fn ids_that_are_given_anew_while_the_pruner_is_at_them_are_wholly_the_new_ones() {
+    const LEFT: usize = 700;
+    const AGAIN: usize = 600;
+    // SQLite has one writer at a time.
+    for prepared in [true, false] {
+        let Some(world) = postgres(&Limits::default(), Profile::Postgres, prepared, 8) else { return };
+        let world = &world;
+        let doomed = app(world, "doomed").app_id;
+        let product_id = product_in(world, &doomed, "p");
+        let orders: Arc<[AddDevice]> = (0..LEFT).map(|node| order(&product_id, &node.to_string())).collect();
+        let (project_id, context) = (world.root.project_id.clone(), world.store.context().clone());
+        let made_way = Arc::<AtomicBool>::default();
+        let add_all = |app_id: &str, orders: Arc<[AddDevice]>, in_the_way: bool| {
+            let (project_id, context, app_id) = (project_id.clone(), context.clone(), app_id.to_owned());
+            let made_way = made_way.clone();
+            world.store.db().write_blocking(move |tx| {
+                let reach = Reach { project_id: &project_id, app_id: Some(&app_id) };
+                let orders: Vec<_> = orders.iter().collect();
+                let added = devices::add(tx, &context, reach, &orders)?;
+                let waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))";
+                made_way.store(in_the_way, Ordering::Release);
+                while in_the_way && !tx.exists(waits, args![])? {}
+                Ok::<_, store::Error>(added)
+            })
+        };
+        assert!(add_all(&doomed, orders.clone(), false).unwrap().iter().all(Result::is_ok));
+        let tags = "INSERT INTO tag (project_id, device_id, tag_key, tag_value, record_id)
+            SELECT project_id, device_id, 'k', 'v', record_id FROM device";
+        world.store.db().write_blocking(move |tx| tx.execute(tags, args![])).unwrap();
+        delete(world, &doomed).unwrap();
+        let again = app(world, "again").app_id;
+        product_in(world, &again, "p");
+        std::thread::scope(|scope| {
+            let added = scope.spawn(|| add_all(&again, orders[..AGAIN].into(), true));
+            // Uncommitted, and so in the way of whoever comes now.
+            while !made_way.load(Ordering::Acquire) {
+                std::thread::yield_now();
+            }
+            while world.store.prune().unwrap() {}
+            assert!(added.join().unwrap().unwrap().iter().all(Result::is_ok));
+        });
+        while world.store.prune().unwrap() {}
+        assert_eq!((rows(world, "device"), counted(world)), (AGAIN as i64, AGAIN as i64));
+        assert_eq!((rows(world, "tag"), rows(world, "doomed_app")), (0, 0));
+    }
 }
 
 /// A permit of the root as it is given while an app is being removed.
