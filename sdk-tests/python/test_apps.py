@@ -109,6 +109,29 @@ def test_a_deleted_app_is_gone_at_once_with_everything_in_it(caller, server):
     assert caller.shown_device(gateway_id).status == "INACTIVE"
 
 
+def test_ids_that_are_given_anew_have_nothing_of_the_deleted_app_s(server, caller):
+    app_id = caller.app("doomed")
+    product_id = caller.product(app_id=app_id, product_id="anew")
+    gateway_id = caller.device(product_id, "gateway")
+    below = caller.device(product_id, "below", gateway_id=gateway_id)
+    delete(caller, app_id)
+    again = caller.app("again")
+    caller.product(app_id=again, product_id="anew")
+
+    for path in (f"devices/{below}", f"devices/{below}/shadow"):
+        answer = raw(server, "GET", path)
+        assert (answer.status, answer.code) == (404, "IOTDA.014000"), path
+    answer = raw(server, "POST", f"devices/{below}/list-device-group")
+    assert (answer.status, answer.code) == (404, "IOTDA.014000")
+    listed = raw(server, "GET", "devices", query=[("product_id", product_id)]).json()
+    assert (listed["devices"], listed["page"]["count"]) == ([], 0)
+    assert raw(server, "PUT", f"products/{product_id}", body={"app_id": again, "protocol_type": "HTTP"}).status == 200
+
+    assert caller.device(product_id, "gateway") == gateway_id
+    caller.delete_device(gateway_id)
+    assert raw(server, "DELETE", f"products/{product_id}", query=[("app_id", again)]).status == 204
+
+
 def test_what_is_left_goes_in_time_and_nobody_notices(serve):
     server = serve(limits_devices=3)
     caller = server.caller()

@@ -186,6 +186,10 @@ def test_each_filter_finds_what_it_names_and_counts_it(server, caller, product_i
     created = caller.shown_device(gateway).create_time
     assert found(start_time=created) == everything
     assert found(start_time="20990101T000000Z") == found(end_time=created) == []
+    # Beyond what an id has room for.
+    for year in (2107, 2150, 2250, 9999):
+        assert found(start_time=f"{year}0101T000000Z") == []
+        assert found(end_time=f"{year}0101T000000Z") == found(end_time="20990101T000000Z")
     assert found(end_time="20990101T000000Z", app_id=theirs, device_name="lamp") == [twin]
 
 

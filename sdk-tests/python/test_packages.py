@@ -122,6 +122,7 @@ def test_lists_are_narrowed_and_paged(caller, app_id, product_id):
         ("file_location.obs_location.sign_method", {"obs_location": {**OBS, "sign_method": "CRC"}}),
         ("file_location.url", {"url": "ftp://host/file"}),
         ("file_location", {"url": "http://host/file", "obs_location": OBS}),
+        ("file_location", {"obs_location": OBS, "x": "x" * 20_000}),
         ("file_location.upload.file_name", {"upload": {"file_name": "../x"}}),
     ],
 )

@@ -180,7 +180,10 @@ fn hold(tx: &mut dyn Tx, project_id: &str) -> Result<(), Error> {
 }
 
 fn has_devices(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Result<bool, Error> {
-    let sql = "SELECT 1 FROM device WHERE project_id = ?1 AND product_id = ?2";
+    // Not those that a deleted app has left, of a product that had the same id.
+    let sql = "SELECT 1 FROM product p JOIN device d
+        ON d.project_id = p.project_id AND d.product_id = p.product_id AND d.app_id = p.app_id
+      WHERE p.project_id = ?1 AND p.product_id = ?2";
     Ok(tx.exists(sql, args![project_id, product_id])?)
 }
 

@@ -35,9 +35,7 @@ impl Shadows<'_> {
         self.0
             .db
             .read(move |tx| {
-                let sql = "SELECT app_id FROM device WHERE project_id = ?1 AND device_id = ?2";
-                let app_id = tx.first(sql, args![scope.project_id(), &device_id], |row| row.string(0))?;
-                scope.admit(&app_id.ok_or(Code::DeviceMissing)?)?;
+                devices::reach(tx, &scope, &device_id)?;
                 find(tx, scope.project_id(), &device_id)
             })
             .await

@@ -17,10 +17,10 @@ impl RecordId {
     /// How many ids one millisecond can hold.
     pub const SEQUENCE_MAX: u32 = (1 << 22) - 1;
 
-    /// The id of the `sequence`-th record of a millisecond.
+    /// The id of the `sequence`-th record of a millisecond; of the last second that has room, in 2106, if that comes later.
     pub fn new(unix_ms: i64, sequence: u32, random: u32) -> Self {
         let ms = u128::from(unix_ms.max(0).unsigned_abs());
-        let (seconds, milli) = ((ms / 1000) & 0xFFFF_FFFF, ms % 1000);
+        let (seconds, milli) = ((ms / 1000).min(u128::from(u32::MAX)), ms % 1000);
         let sequence = u128::from(sequence & Self::SEQUENCE_MAX);
         RecordId(seconds << 64 | milli << 54 | sequence << 32 | u128::from(random))
     }

@@ -16,6 +16,9 @@ const SOURCE_VERSIONS_MAX: usize = 20;
 /// Where a file may lie: in the cloud's object store, at a URL, or here, once it was uploaded.
 const PLACES: [&str; 3] = ["obs_location", "url", "upload"];
 
+/// Most bytes of what is said of where it lies.
+const LOCATION_BYTES: usize = 16 << 10;
+
 /// Reads the fields of a package. A server that is `strict` knows no place but the cloud's.
 pub fn ota_package(fields: &mut Fields<'_>, strict: bool) -> NewOtaPackage {
     let package_type = fields.word("package_type", &PACKAGE_TYPES);
@@ -50,6 +53,14 @@ pub fn ota_package(fields: &mut Fields<'_>, strict: bool) -> NewOtaPackage {
 }
 
 fn file_location(fields: &mut Fields<'_>, strict: bool) {
+    // It is kept as it was given, with what nobody knows.
+    if fields.json("file_location").is_some_and(|location| location.to_string().len() > LOCATION_BYTES) {
+        let why = text!(
+            "must be an object of at most {LOCATION_BYTES} bytes",
+            "必须是不超过{LOCATION_BYTES}字节的JSON对象"
+        );
+        fields.wrong("file_location", why);
+    }
     fields.within("file_location", |location| {
         let given = PLACES.iter().filter(|place| location.json(place).is_some()).count();
         if strict || given != 1 {

@@ -182,6 +182,7 @@ pub(super) fn remove(
     tx: &mut dyn Tx,
     project_id: &str,
     group_id: &str,
+    group: &Group,
     device_id: &str,
 ) -> Result<(), Error> {
     let gone = tx.execute(
@@ -189,8 +190,8 @@ pub(super) fn remove(
         args![project_id, group_id, device_id],
     )?;
     if gone == 0 {
-        let device = "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2";
-        let known = tx.exists(device, args![project_id, device_id])?;
+        let device = "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2 AND app_id = ?3";
+        let known = tx.exists(device, args![project_id, device_id, &group.app_id])?;
         return Err(if known { Code::DeviceNotInGroup } else { Code::DeviceMissing }.into());
     }
     count(tx, project_id, group_id, -1)

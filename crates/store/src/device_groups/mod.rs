@@ -212,8 +212,8 @@ impl DeviceGroups<'_> {
         let scope = permit.scope().clone();
         self.0
             .unit(move |tx, _| {
-                static_group(tx, &scope, &group_id)?;
-                members::remove(tx, scope.project_id(), &group_id, &device_id)
+                let group = static_group(tx, &scope, &group_id)?;
+                members::remove(tx, scope.project_id(), &group_id, &group, &device_id)
             })
             .await
     }

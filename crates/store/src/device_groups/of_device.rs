@@ -8,7 +8,7 @@ use domain::{
 use types::{Code, device_group::DeviceGroup};
 
 use super::{DeviceGroups, SELECT, group, members};
-use crate::Error;
+use crate::{Error, devices};
 
 impl DeviceGroups<'_> {
     /// The groups that a device is in, the newest first: static ones, and the dynamic ones whose rule it meets.
@@ -18,8 +18,8 @@ impl DeviceGroups<'_> {
             .db
             .read(move |tx| {
                 let project_id = scope.project_id();
+                devices::reach(tx, &scope, &device_id)?;
                 let (app_id, subject) = subject(tx, project_id, &device_id)?.ok_or(Code::DeviceMissing)?;
-                scope.admit(&app_id)?;
                 // One statement for all of its app's dynamic groups: asking each for one device takes a thousand.
                 let sql = format!(
                     "{SELECT} AND g.app_id = ?2 AND (g.group_type = 'DYNAMIC' OR EXISTS (SELECT 1 FROM group_member m

@@ -42,7 +42,8 @@ pub(super) fn count(tx: &mut dyn Tx, project_id: &str, product_ids: &[&str], eac
     Ok(())
 }
 
-/// The products that count other than they have; an earlier program that ran beside this one did not count them.
+/// The products that count other than they have; an earlier program that ran beside this one did not count them. One more
+/// may be among them whose id a deleted app's product had: to count it anew does no harm.
 pub(crate) fn miscounted(tx: &mut dyn Tx) -> Result<Vec<(String, String)>, Error> {
     let sql = "SELECT p.project_id, p.product_id FROM product p WHERE COALESCE(p.devices, 0) <> (
         SELECT COUNT(*) FROM device d WHERE d.project_id = p.project_id AND d.product_id = p.product_id)";
@@ -54,7 +55,8 @@ pub(crate) fn recount(tx: &mut dyn Tx, project_id: &str, product_id: &str) -> Re
     tree::hold(tx, project_id)?;
     tx.execute(
         "UPDATE product SET devices = (SELECT COUNT(*) FROM device d
-           WHERE d.project_id = product.project_id AND d.product_id = product.product_id)
+           WHERE d.project_id = product.project_id AND d.product_id = product.product_id
+             AND d.app_id = product.app_id)
           WHERE project_id = ?1 AND product_id = ?2",
         args![project_id, product_id],
     )?;

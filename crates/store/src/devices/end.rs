@@ -3,7 +3,10 @@
 use db::{Tx, args};
 use types::Code;
 
-use super::{Each, Named, Reach, counted, keys, tree};
+use super::{
+    Each, Named, Reach, counted, keys,
+    tree::{self, IS_BELOW},
+};
 use crate::{Context, Error, device_groups};
 
 /// What belongs to one device and to nobody else.
@@ -42,22 +45,20 @@ fn find(tx: &mut dyn Tx, reach: Reach<'_>, device_ids: &[&str]) -> Result<Vec<Op
     let mut found: Vec<_> = device_ids.iter().map(|_| None).collect();
     let values: Vec<_> =
         device_ids.iter().flat_map(|id| args![reach.project_id, *id, reach.app_id].to_owned()).collect();
-    tx.query_many(
-        "SELECT node_id, device_name, gateway_id, product_id, CASE WHEN EXISTS (SELECT 1 FROM device c
-             WHERE c.project_id = ?1 AND c.gateway_id = ?2 AND c.gateway_id <> c.device_id) THEN 1 ELSE 0 END
-           FROM device WHERE project_id = ?1 AND device_id = ?2 AND (?3 IS NULL OR app_id = ?3)",
-        3,
-        &values,
-        &mut |at, row| {
-            found[at] = Some(Found {
-                named: Named { node_id: row.string(0)?, device_name: row.opt_string(1)? },
-                gateway_id: row.string(2)?,
-                product_id: row.string(3)?,
-                has_children: row.int(4)? != 0,
-            });
-            Ok(())
-        },
-    )?;
+    let sql = format!(
+        "SELECT d.node_id, d.device_name, d.gateway_id, d.product_id,
+           CASE WHEN EXISTS (SELECT 1 FROM device c WHERE {IS_BELOW}) THEN 1 ELSE 0 END
+         FROM device d WHERE d.project_id = ?1 AND d.device_id = ?2 AND (?3 IS NULL OR d.app_id = ?3)"
+    );
+    tx.query_many(&sql, 3, &values, &mut |at, row| {
+        found[at] = Some(Found {
+            named: Named { node_id: row.string(0)?, device_name: row.opt_string(1)? },
+            gateway_id: row.string(2)?,
+            product_id: row.string(3)?,
+            has_children: row.int(4)? != 0,
+        });
+        Ok(())
+    })?;
     Ok(found)
 }
 
@@ -99,15 +100,14 @@ pub(super) fn due(context: &Context, timeout_seconds: i64) -> Option<i64> {
 /// Deletes a slice of the devices that were not activated in time; answers whether there may be more. A gateway that has
 /// been given sub-devices stays for as long as it has them.
 pub(crate) fn expire(tx: &mut dyn Tx, context: &Context) -> Result<bool, Error> {
-    let overdue = tx.all(
+    let sql = format!(
         "SELECT d.project_id, d.device_id FROM device d
           WHERE d.expires_ms IS NOT NULL AND d.status = 'INACTIVE' AND d.expires_ms <= ?1
-            AND NOT EXISTS (SELECT 1 FROM device c
-              WHERE c.project_id = d.project_id AND c.gateway_id = d.device_id AND c.gateway_id <> c.device_id)
-          ORDER BY d.expires_ms LIMIT ?2",
-        args![context.clock.now_ms(), SLICE],
-        |row| Ok((row.string(0)?, row.string(1)?)),
-    )?;
+            AND NOT EXISTS (SELECT 1 FROM device c WHERE {IS_BELOW})
+          ORDER BY d.expires_ms LIMIT ?2"
+    );
+    let overdue =
+        tx.all(&sql, args![context.clock.now_ms(), SLICE], |row| Ok((row.string(0)?, row.string(1)?)))?;
     for (project_id, device_id) in &overdue {
         tree::hold(tx, project_id)?;
         // It may have been activated, deleted or given a sub-device before its turn came.

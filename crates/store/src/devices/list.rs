@@ -70,9 +70,10 @@ impl Strand {
         }
     }
 
-    /// Whether all of its devices are of one app.
+    /// Whether all of its devices are of one app. Those of a product are, but for what a deleted app has left of one that
+    /// had the same id.
     const fn is_of_one_app(self) -> bool {
-        matches!(self, Self::App | Self::Product)
+        matches!(self, Self::App)
     }
 }
 
@@ -209,7 +210,9 @@ impl<'a> List<'a> {
         let filter = self.filter;
         let sql = format!("{} AND d.project_id = ?1", strand.sql());
         let mut rest = Rest { sql, args: vec![self.scope.project_id().into(), key.into()] };
-        if let Some(app_id) = filter.app_id.as_ref().filter(|_| !strand.is_of_one_app()) {
+        if let Some(app_id) =
+            filter.app_id.as_ref().filter(|_| !matches!(strand, Strand::App | Strand::Product))
+        {
             rest.and("d.app_id = {}", app_id);
         }
         if let Some(within) = self.within.as_ref().filter(|_| !strand.is_of_one_app()) {

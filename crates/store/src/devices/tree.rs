@@ -83,11 +83,18 @@ pub(super) fn give_room_back(
     Ok(())
 }
 
+/// That the device `c` lies directly below the device `d`. Both are of one app: what a deleted app has left may name as its
+/// gateway an id that was given anew.
+pub(super) const IS_BELOW: &str =
+    "c.project_id = d.project_id AND c.gateway_id = d.device_id AND c.gateway_id <> c.device_id
+    AND c.app_id = d.app_id";
+
 /// How many devices lie directly below one.
 pub(super) fn children(tx: &mut dyn Tx, project_id: &str, device_id: &str) -> Result<i64, Error> {
-    let sql =
-        "SELECT COUNT(*) FROM device WHERE project_id = ?1 AND gateway_id = ?2 AND gateway_id <> device_id";
-    Ok(tx.count(sql, args![project_id, device_id])?)
+    let sql = format!(
+        "SELECT COUNT(*) FROM device d JOIN device c ON {IS_BELOW} WHERE d.project_id = ?1 AND d.device_id = ?2"
+    );
+    Ok(tx.count(&sql, args![project_id, device_id])?)
 }
 
 /// Puts a sub-device within `reach`, with what lies below it, below another gateway of its app.
