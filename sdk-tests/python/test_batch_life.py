@@ -1,5 +1,8 @@
 """The life of a batch task: when it begins, how often what fails is tried again, and what is done to it meanwhile."""
 
+import os
+import signal
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -13,7 +16,7 @@ from huaweicloudsdkiotda.v5 import (
 from huaweicloudsdkiotda.v5.model.create_batch_task import CreateBatchTask
 from huaweicloudsdkiotda.v5.model.create_batch_task_request import CreateBatchTaskRequest
 
-from vocabulary import in_both, raw, refused, rows, until
+from vocabulary import children, device_ids, in_both, raw, refused, rows, until
 
 
 def created(caller, task_type, **more):
@@ -262,3 +265,39 @@ def test_of_a_filter_nothing_is_kept_but_its_groups(server, caller):
     body = {"task_name": "some", "task_type": "freezeDevices", "targets_filter": filter_}
     task = raw(server, "POST", "batchtasks", body=body).json()
     assert task["targets_filter"] == {"group_ids": [group_id]}
+
+
+def interrupted(server):
+    """Sends each child of the server what Ctrl-C sends; answers whether there was one."""
+    found = children(server)
+    for process in found:
+        with suppress(ProcessLookupError):
+            os.kill(int(process.parent.name), signal.SIGINT)
+    return found
+
+
+def test_a_file_whose_reader_is_interrupted_is_read_again(serve, tmp_path):
+    number = 40_000
+    server = serve(batch_workers=1)
+    caller = server.caller()
+    file_id = caller.upload(device_ids(tmp_path / "many.xlsx", (f"d{row}" for row in range(number))))
+    task_id = caller.batch("freezeDevices", document_source=file_id)
+    until(lambda: interrupted(server), "its file is being read", every=0)
+    task = caller.finished(task_id, seconds=180)
+    assert (task.status, task.task_progress.fail, task.status_desc) == ("Fail", number, None)
+    assert "will retry" in server.everything_said()
+
+
+def test_a_reader_has_a_process_group_of_its_own_that_a_terminal_does_not_reach(serve, tmp_path):
+    server = serve(batch_workers=1)
+    caller = server.caller()
+    file_id = caller.upload(device_ids(tmp_path / "many.xlsx", (f"d{row}" for row in range(40_000))))
+    task_id = caller.batch("freezeDevices", document_source=file_id)
+
+    def apart():
+        with suppress(ProcessLookupError):
+            groups = {os.getpgid(int(process.parent.name)) for process in children(server)}
+            return groups - {os.getpgid(server.process.pid)}
+
+    until(apart, "its file is being read", every=0)
+    stop(caller, task_id)

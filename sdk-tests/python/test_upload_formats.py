@@ -1,7 +1,11 @@
 """Uploads, .xlsx and .xls alike: a wrong file is refused whole, naming the place; a wrong row fails alone."""
 
+import os
+import shutil
+
 import pytest
 import xlwt
+from huaweicloudsdkcore.exceptions.exceptions import ServerResponseException
 
 from vocabulary import device_ids, devices, refused, sheet
 
@@ -124,3 +128,15 @@ def test_the_bytes_decide_what_a_file_is_and_not_its_name(caller, tmp_path, suff
     renamed = tmp_path / ("false.xls" if suffix == ".xlsx" else "false.xlsx")
     path.rename(renamed)
     caller.delete_file(caller.upload(renamed))
+
+
+def test_a_reader_that_cannot_be_started_is_not_the_fault_of_the_file(serve, tmp_path):
+    program = shutil.copy(os.environ["UNLADE_BIN"], tmp_path / "unlade")
+    server = serve(program=str(program))
+    path = device_ids(tmp_path / "ids.xlsx", ["d1"])
+    program.unlink()
+    with pytest.raises(ServerResponseException) as caught:
+        server.caller().upload(path)
+    assert (caught.value.status_code, caught.value.error_code) == (503, "IOTDA.000504")
+    shutil.copy(os.environ["UNLADE_BIN"], program)
+    server.caller().upload(path)

@@ -95,7 +95,7 @@ fn no_space(error: impl std::fmt::Display) -> ApiError {
 }
 
 /// A part of the system that is away for now. After a broken commit a change may have been made: the caller looks.
-fn unavailable(error: impl std::fmt::Display) -> ApiError {
+pub(crate) fn unavailable(error: impl std::fmt::Display) -> ApiError {
     tracing::error!(%error, "cannot answer for now");
     let fault = Fault::from(Code::Unavailable);
     Fault { retry_after_seconds: Some(RETRY_AFTER_SECONDS), ..fault }.into()

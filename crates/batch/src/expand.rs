@@ -77,13 +77,18 @@ pub(crate) fn expand(
         missing if missing.is_missing() => unreadable(&missing),
         other => Ended::from(other),
     })?;
+    // The file was read whole as it was uploaded, so what may have come from elsewhere is tried again.
+    let unread = |error: sheet::Error| match error.may_pass() {
+        true => Ended::Stopped(Stop::Retry(format!("The file cannot be read: {error}"))),
+        false => unreadable(&error),
+    };
     let limits = sheet_limits(&store.context().limits);
-    let upload = Upload::open(program, file.path(), &limits).map_err(|error| unreadable(&error))?;
+    let upload = Upload::open(program, file.path(), &limits).map_err(unread)?;
     let names = names(kind, upload.header());
     let mut chunk = Vec::with_capacity(CHUNK);
     let mut ordinal = 0;
     for row in upload {
-        let row = row.map_err(|error| unreadable(&error))?;
+        let row = row.map_err(unread)?;
         if ordinal >= made {
             let read = Row { names: &names, cells: &row.cells };
             chunk.push(make(store.context(), kind, &claim.job_id, ordinal, i64::from(row.number), &read));

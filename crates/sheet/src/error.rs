@@ -113,6 +113,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether it is, or may well be, not the fault of the file: another attempt may read it.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Io { .. } => true,
+            Self::Killed { stop } => stop.may_pass(),
+            _ => false,
+        }
+    }
+
     pub(crate) fn io(error: &std::io::Error) -> Self {
         Self::Io { reason: error.to_string() }
     }
@@ -138,6 +147,25 @@ pub enum Stop {
     Garbled,
 }
 
+impl Stop {
+    /// What a process brings on itself by what it reads: SIGILL, SIGTRAP, SIGABRT, which is also out of memory, SIGBUS,
+    /// SIGFPE, SIGSEGV, SIGXCPU and SIGSYS.
+    const OWN_SIGNALS: &[i32] = &[4, 5, 6, 7, 8, 11, 24, 31];
+
+    /// How a panic ends a program that unwinds.
+    const PANIC: i32 = 101;
+
+    /// SIGKILL may be processor time, or the system that has run out of memory, or an operator.
+    fn may_pass(self) -> bool {
+        match self {
+            Self::TimeUp | Self::Incomplete => true,
+            Self::Signal(signal) => !Self::OWN_SIGNALS.contains(&signal),
+            Self::Exit(code) => code != Self::PANIC,
+            Self::Garbled => false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,6 +181,19 @@ mod tests {
         ] {
             assert_eq!(At { row, column }.to_string(), name);
         }
+    }
+
+    #[test]
+    fn what_is_no_fault_of_the_file_may_pass() {
+        let killed = |stop| Error::Killed { stop }.may_pass();
+        assert!(Error::Io { reason: "too many open files".into() }.may_pass());
+        for stop in [Stop::Signal(2), Stop::Signal(9), Stop::Signal(15), Stop::Exit(1), Stop::Incomplete] {
+            assert!(killed(stop), "{stop:?}");
+        }
+        for stop in [Stop::Signal(6), Stop::Signal(11), Stop::Signal(24), Stop::Exit(101), Stop::Garbled] {
+            assert!(!killed(stop), "{stop:?}");
+        }
+        assert!(!Error::Inflates.may_pass());
     }
 
     #[test]

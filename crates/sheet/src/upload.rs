@@ -9,7 +9,7 @@ use crate::watchdog::Watchdog;
 use crate::{Error, Limits, Stop};
 use std::io::{BufRead, BufReader, Read};
 use std::iter::FusedIterator;
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -97,6 +97,8 @@ impl Frames {
             .args(limits.arguments())
             // The environment may hold secrets, which a process that reads a stranger's file has no need for.
             .env_clear()
+            // Ctrl-C at a terminal goes to a whole group: our process ends in good order, and its child goes with it.
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

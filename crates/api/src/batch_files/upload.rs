@@ -12,7 +12,7 @@ use super::parts::{self, Part, Parts};
 use crate::{
     Api,
     call::{self, blocking},
-    error::{Answer, ApiError, internal},
+    error::{Answer, ApiError, internal, unavailable},
     openapi::About,
     respond::created,
 };
@@ -112,9 +112,12 @@ async fn record(api: &Api, permit: &Permit, order: store::batch_files::Upload) -
     }
 }
 
-fn read(program: &Path, staged: &Staged, limits: &sheet::Limits) -> Result<(Vec<String>, i64), Fault> {
-    let invalid = |why| Fault::new(Code::BatchFileInvalid, why);
-    let unreadable = |error: sheet::Error| invalid(error.text());
+fn read(program: &Path, staged: &Staged, limits: &sheet::Limits) -> Result<(Vec<String>, i64), ApiError> {
+    let invalid = |why| ApiError::from(Fault::new(Code::BatchFileInvalid, why));
+    let unreadable = |error: sheet::Error| match error {
+        ours @ sheet::Error::Io { .. } => unavailable(ours),
+        of_file => invalid(of_file.text()),
+    };
     let mut upload = sheet::Upload::open(program, staged.path(), limits).map_err(unreadable)?;
     let header = upload.header().to_vec();
     batch::header_is_known(&header).map_err(invalid)?;
