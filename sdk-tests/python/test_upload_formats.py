@@ -1,5 +1,6 @@
 """Uploads, .xlsx and .xls alike: a wrong file is refused whole, naming the place; a wrong row fails alone."""
 
+import base64
 import os
 import shutil
 
@@ -7,6 +8,7 @@ import pytest
 import xlwt
 from huaweicloudsdkcore.exceptions.exceptions import ServerResponseException
 
+from test_batch_life import outcomes, retry
 from vocabulary import device_ids, devices, refused, sheet
 
 BOTH = pytest.mark.parametrize("suffix", [".xlsx", ".xls"])
@@ -71,6 +73,34 @@ def test_a_wrong_row_fails_alone_with_its_number_code_and_text(caller, tmp_path,
             ("not an id", "Fail", "row 4", *missing),
         ]
     )
+
+
+# Longer than an index of PostgreSQL takes, and it cannot be compressed; a text that PostgreSQL does not hold, as a
+# workbook of either kind may have it.
+ODD_CELLS = {
+    "a long node id": {"node_id": base64.b64encode(os.urandom(3000)).decode()},
+    "a NUL in the name": {"node_id": "nul", "device_name": {".xlsx": "a_x0000_b", ".xls": "a\0b"}},
+    "a NUL in the node id": {"node_id": {".xlsx": "a_x0000_b", ".xls": "a\0b"}},
+}
+
+
+@BOTH
+@pytest.mark.parametrize("odd", ODD_CELLS.values(), ids=ODD_CELLS)
+def test_a_row_that_a_database_might_not_hold_fails_alone(caller, tmp_path, suffix, odd):
+    product_id = caller.product()
+    of_format = {name: cell[suffix] if isinstance(cell, dict) else cell for name, cell in odd.items()}
+    cells = [{"node_id": "before"}, of_format, {"node_id": "behind"}]
+    file = devices(tmp_path / f"odd{suffix}", [{"product_id": product_id, **row} for row in cells])
+    task_id = caller.batch("createDevices", document_source=caller.upload(file))
+    task = caller.finished(task_id)
+    assert (task.status, task.task_progress.success, task.task_progress.fail) == ("PartialSuccess", 2, 1), task
+    (failed,) = caller.subtasks(task_id, task_detail_status="Fail")
+    assert (failed.output, failed.error_code) == ("row 3", "IOTDA.000006")
+    assert "\0" not in failed.target
+    # It is found by its name, cut or not.
+    assert outcomes(retry(caller, task_id, failed.target)) == [(failed.target, "success", None)]
+    caller.finished(task_id)
+    assert sorted(caller.result(caller.export(task_id)).subtasks()) == sorted(caller.subtasks(task_id))
 
 
 GOOD = ["product_id", "node_id"]

@@ -115,12 +115,28 @@ fn make(
 ) -> Made {
     Made {
         ordinal,
-        target: kind.target(row),
+        target: cut(storable(&kind.target(row)), TARGET_BYTES),
         row_number,
         input: kind.keeps_rows().then(|| input::keep(context, task_id, ordinal, row)),
-        node_id: row.get("node_id").map(str::to_owned),
-        device_name: row.get("device_name").map(str::to_owned),
+        node_id: row.get("node_id").map(storable),
+        device_name: row.get("device_name").map(storable),
     }
+}
+
+/// Bytes of a target: an index of PostgreSQL takes 2,704 for a row, and who names a target gives at most so many
+/// characters. No id is that long, so what is cut acts on nothing.
+const TARGET_BYTES: usize = 2048;
+
+/// A text of a cell as every database holds it: PostgreSQL takes no U+0000. What the row is judged by is its input, where
+/// it stands escaped.
+fn storable(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
+}
+
+/// As much of a text as fits, in whole characters.
+fn cut(mut text: String, most: usize) -> String {
+    text.truncate(text.floor_char_boundary(most));
+    text
 }
 
 /// Makes a chunk of subtasks under the claim; the last one moves the task on and lets go of its file. Answers whether
