@@ -99,6 +99,12 @@ impl Error {
         matches!(self, Error::Bucket { kind: Refusal::ForNow, .. } | Error::Slow(..))
     }
 
+    /// Whether a directory was not there any more, or went between two looks at it.
+    pub(crate) fn is_of_a_removed_dir(&self) -> bool {
+        use io::ErrorKind::{AlreadyExists, NotFound};
+        matches!(self, Error::Disk(_, error) if matches!(error.kind(), NotFound | AlreadyExists))
+    }
+
     /// Whether the disk, or our share of it, is full.
     pub fn is_full(&self) -> bool {
         matches!(self, Error::Disk(_, error) if is_full(error))

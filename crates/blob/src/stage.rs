@@ -17,6 +17,9 @@ use crate::{
 /// Names in the staging area: its directory belongs to one process, so counting is enough.
 static STAGED: AtomicU64 = AtomicU64::new(0);
 
+/// How often a file is moved into a directory that somebody else removes each time.
+const PUBLISH_TRIES: usize = 100;
+
 /// A file in the staging area. Dropped unpublished, it is gone.
 #[derive(Debug)]
 pub struct Staged {
@@ -74,10 +77,20 @@ impl Staged {
         Ok(())
     }
 
-    pub(crate) fn publish(self, to: &Path) -> Result<(), Error> {
+    /// Makes it the file `to`, and its directory if need be. Who deletes the last object of a directory removes that, too,
+    /// and may do so at any moment until our file lies there.
+    pub(crate) fn publish(mut self, to: &Path) -> Result<(), Error> {
         let directory = to.parent().unwrap_or(Path::new("."));
-        disk::make_private_dir(directory)?;
-        self.place(to)?;
+        let mut tries = 0;
+        while let Err(error) =
+            disk::make_private_dir(directory).and_then(|()| disk::rename_durably(&self.file, &self.path, to))
+        {
+            tries += 1;
+            if tries == PUBLISH_TRIES || !error.is_of_a_removed_dir() {
+                return Err(error);
+            }
+        }
+        self.published = true;
         // The directory itself may be new.
         directory.parent().map_or(Ok(()), disk::sync_dir)
     }

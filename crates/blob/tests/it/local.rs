@@ -4,6 +4,8 @@ use std::io::Write;
 
 use unlade_blob::{Blobs, Pins, disk};
 
+use crate::house::House;
+
 #[test]
 fn a_private_file_is_replaced_whole() {
     use std::os::unix::fs::PermissionsExt;
@@ -41,4 +43,19 @@ fn what_is_pinned_can_be_read_after_it_was_deleted() {
     std::mem::forget(pins);
     Pins::forget(dir.path()).unwrap();
     assert!(!Pins::place(dir.path()).join("objects").exists(), "what a killed process left is gone");
+}
+
+#[test]
+fn what_is_published_while_the_last_object_beside_it_is_deleted_is_there() {
+    let house = House::local();
+    let come_and_go = |name: &str| {
+        for number in 0..100 {
+            let key = format!("uploads/{name}-{number}");
+            house.publish(&key, b"x").unwrap();
+            assert_eq!(house.read(&key, 0..1).unwrap(), b"x");
+            house.delete(&key).unwrap();
+        }
+    };
+    std::thread::scope(|scope| ["a", "b", "c"].map(|name| drop(scope.spawn(move || come_and_go(name)))));
+    assert!(house.keys().is_empty());
 }
