@@ -174,9 +174,11 @@ def test_an_upgrade_waits_for_its_device_and_no_longer_than_set(serve):
     # A day goes by.
     ((patience_ms,),) = rows(server, "SELECT due_ms - started_ms FROM subtask WHERE status = 'Processing'")
     assert 86_400_000 <= patience_ms < 86_460_000
-    rows(server, "UPDATE subtask SET due_ms = 1 WHERE status = 'Processing'")
+    rows(server, "UPDATE subtask SET due_ms = 1, started_ms = started_ms - 86400000 WHERE status = 'Processing'")
+    started = rows(server, "SELECT started_ms FROM subtask WHERE status = 'Processing'")
     rows(server, "UPDATE batch_task SET due_ms = 1 WHERE status = 'Processing'")
     assert caller.finished(task.task_id).status == "Fail"
+    assert rows(server, "SELECT started_ms FROM subtask WHERE error_code = 'IOTDA.014016'") == started
     by_target = {one.target: one for one in caller.subtasks(task.task_id)}
     assert by_target[lamp].error_code == "IOTDA.014016"
     assert "Waiting for the device online timeout" in by_target[lamp].error_msg

@@ -130,9 +130,12 @@ impl Chunk {
         context: &Context,
         subtask: &Subtask,
         outcome: Result<Effect, Fault>,
-        started_ms: i64,
+        now_ms: i64,
     ) {
         let ended_ms = context.clock.now_ms();
+        // What was in flight began when it was sent on its way; what is tried again begins anew.
+        let begun_ms = subtask.started_ms.filter(|_| subtask.status == SubtaskStatus::Processing);
+        let started_ms = begun_ms.unwrap_or(now_ms);
         if subtask.stage.is_some() {
             self.landed.push(subtask.ordinal);
         }
@@ -212,21 +215,19 @@ fn ask(
     lease.check()?;
     let begun = Instant::now();
     let (claim, term, context) = (lease.claim.clone(), lease.term, store.context().clone());
-    let started: Vec<_> = told.in_flight.iter().map(|one| (one.ordinal, one.started_ms)).collect();
     let answer = store.db().write_blocking(move |tx| {
         let work = batch_tasks::hold(tx, &claim.project_id, &claim.job_id)?.ok_or(store::Error::LostClaim)?;
         let now_ms = context.clock.now_ms();
         queue::advance(tx, &claim, term.until(now_ms))?;
         let mut chunk = Chunk::default();
         for subtask in subtasks::in_flight(tx, &claim.job_id, &tries)? {
-            let of = |ordinal: &i64| *ordinal == subtask.ordinal;
-            let started_ms = started.iter().find(|(ordinal, _)| of(ordinal)).map_or(now_ms, |(_, at)| *at);
-            let Some((_, said)) = answers.iter().find(|(ordinal, _)| of(ordinal)) else { continue };
+            let of = |(ordinal, _): &&(i64, _)| *ordinal == subtask.ordinal;
+            let Some((_, said)) = answers.iter().find(of) else { continue };
             let effect = match said {
                 Ok(json) => kind.answered(json),
                 Err(fault) => Err(fault.clone()),
             };
-            chunk.add(&work, &context, &subtask, effect, started_ms);
+            chunk.add(&work, &context, &subtask, effect, now_ms);
         }
         chunk.record(tx, &work, &claim.project_id, now_ms)?;
         Ok(chunk)

@@ -25,6 +25,8 @@ pub struct Subtask {
     pub stage: Option<String>,
     /// How often it was tried again.
     pub retries: i64,
+    /// When its latest try began, if one has.
+    pub started_ms: Option<i64>,
 }
 
 /// A subtask that was executed.
@@ -66,7 +68,7 @@ pub struct InFlight {
 }
 
 const COLUMNS: Columns<Subtask> = Columns {
-    names: "ordinal, target, row_number, input, status, stage, retries",
+    names: "ordinal, target, row_number, input, status, stage, retries, started_ms",
     read: |row| {
         Ok(Subtask {
             ordinal: row.int(0)?,
@@ -76,6 +78,7 @@ const COLUMNS: Columns<Subtask> = Columns {
             status: SubtaskStatus::from_wire(row.text(4)?).unwrap_or(SubtaskStatus::Waiting),
             stage: row.opt_string(5)?,
             retries: row.opt_int(6)?.unwrap_or(0),
+            started_ms: row.opt_int(7)?,
         })
     },
 };
