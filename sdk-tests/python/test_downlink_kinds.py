@@ -210,6 +210,26 @@ def test_an_upgrade_is_held_back_until_it_is_confirmed(server, caller, product_i
     refused(lambda: confirm(caller, task.task_id), 403, "IOTDA.014202", "Stopped")
 
 
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_retry_confirms_nothing(server, caller, product_id, lamp, by_name):
+    second, third = (caller.device(product_id, name) for name in ("second", "third"))
+    document, targets = {"package_id": package(server, product_id)}, [lamp, second, third]
+    task_id = created(caller, "firmwareUpgrade", targets=targets, document=document, need_confirm=True).task_id
+    in_status(caller, task_id, "Waitting")
+    confirm(caller, task_id, lamp)
+    until(lambda: caller.task(task_id).task_progress.processing == 1, "the confirmed one begins")
+    assert outcomes(stop(caller, task_id, lamp, second)) == [(lamp, "success", None), (second, "success", None)]
+    retry(caller, task_id, *([lamp, second] if by_name else []))
+    until(lambda: caller.task(task_id).task_progress.processing, "what was confirmed begins again")
+    until(lambda: rows(server, "SELECT * FROM job WHERE kind = 'task'") == [], "there is nothing to be done")
+    progress = caller.task(task_id).task_progress
+    assert (progress.processing, progress.waitting, progress.stopped) == (1, 2, 0)
+    waiting = caller.subtasks(task_id, task_detail_status="Waitting")
+    assert {one.target for one in waiting} == {second, third}
+    assert outcomes(confirm(caller, task_id, second)) == [(second, "success", None)]
+    until(lambda: caller.task(task_id).task_progress.processing == 2, "it is confirmed")
+
+
 def test_the_devices_of_groups_are_targets_each_once(server, caller, product_id, lamp):
     others = [caller.device(product_id, f"n{number}") for number in range(3)]
     group(server, "a" * 32, lamp, others[0])

@@ -190,7 +190,11 @@ fn named(
             continue;
         }
         fit.iter().for_each(|one| by.moved(one.status, to, 1));
-        subtasks::move_all(tx, &work.task_id, &fit, to, Turn::Now, now_ms)?;
+        let turn = |one: &Moved| match what {
+            Control::Retry => turn_of_retried(work, one, Turn::Now),
+            Control::Stop | Control::Confirm => Turn::Now,
+        };
+        subtasks::move_all(tx, &work.task_id, &fit, to, turn, now_ms)?;
         moved = true;
         let (error_code, error_msg) = (None, None);
         results.push(TargetResult { target: target.clone(), status: "success", error_code, error_msg });
@@ -245,7 +249,17 @@ fn move_slice(
     let (now_ms, (_, to)) = (context.clock.now_ms(), what.moves());
     let mut by = TaskProgress::default();
     found.iter().for_each(|one| by.moved(one.status, to, 1));
-    let turn = if work.unconfirmed { Turn::Now } else { Turn::Own };
+    let turn = |one: &Moved| turn_of_retried(work, one, Turn::Own);
     subtasks::move_all(tx, &work.task_id, found, to, turn, now_ms)?;
     count(tx, &work.project_id, &work.task_id, &by, now_ms)
+}
+
+/// When what is retried is executed: `usually`, unless subtasks of its task wait for their confirmation. Then what has
+/// begun before was confirmed and goes at once, and all else waits for its confirmation.
+fn turn_of_retried(work: &Work, one: &Moved, usually: Turn) -> Turn {
+    match (work.unconfirmed, one.has_begun) {
+        (false, _) => usually,
+        (true, true) => Turn::Now,
+        (true, false) => Turn::Own,
+    }
 }

@@ -22,10 +22,12 @@ pub(crate) struct Moved {
     pub(crate) keeps_input: bool,
     /// Whether it has a time of its own.
     pub(crate) is_due: bool,
+    /// Whether it has begun, and so was confirmed if it had to be.
+    pub(crate) has_begun: bool,
 }
 
 const COLUMNS: Columns<Moved> = Columns {
-    names: "ordinal, status, stage, CASE WHEN input IS NULL THEN 0 ELSE 1 END, due_ms",
+    names: "ordinal, status, stage, CASE WHEN input IS NULL THEN 0 ELSE 1 END, due_ms, started_ms",
     read: |row| {
         Ok(Moved {
             ordinal: row.int(0)?,
@@ -33,6 +35,7 @@ const COLUMNS: Columns<Moved> = Columns {
             in_flight: row.opt_text(2)?.is_some(),
             keeps_input: row.int(3)? == 1,
             is_due: row.opt_int(4)?.is_some(),
+            has_begun: row.opt_int(5)?.is_some(),
         })
     },
 };
@@ -60,33 +63,37 @@ pub(crate) fn from_on(
 pub(crate) enum Turn {
     /// Before all others, which may wait for their confirmation.
     Now,
-    /// As its place in the task is.
+    /// As its place in the task is, and once it is confirmed.
     Own,
 }
 
-/// Moves subtasks to `Stopped`, or makes them wait.
+/// Moves subtasks to `Stopped`, or makes them wait, each for its turn.
 pub(crate) fn move_all(
     tx: &mut dyn Tx,
     task_id: &str,
     moved: &[Moved],
     to: SubtaskStatus,
-    turn: Turn,
+    turn: impl Fn(&Moved) -> Turn,
     now_ms: i64,
 ) -> Result<(), Error> {
-    let (sql, at) = match to {
-        SubtaskStatus::Stopped => (
+    let is_stopped = to == SubtaskStatus::Stopped;
+    let sql = match is_stopped {
+        true => {
             "UPDATE subtask SET status = 'Stopped', ended_ms = ?3, stage = NULL, due_ms = NULL
-              WHERE task_id = ?1 AND ordinal = ?2",
-            Some(now_ms),
-        ),
-        _ => (
+              WHERE task_id = ?1 AND ordinal = ?2"
+        }
+        false => {
             "UPDATE subtask SET status = 'Waitting', output = NULL, error_code = NULL, error_msg = NULL, retries = 0,
                started_ms = NULL, ended_ms = NULL, stage = NULL, due_ms = ?3
-              WHERE task_id = ?1 AND ordinal = ?2",
-            (turn == Turn::Now).then_some(0),
-        ),
+              WHERE task_id = ?1 AND ordinal = ?2"
+        }
     };
-    let values: Vec<_> = moved.iter().flat_map(|one| args![task_id, one.ordinal, at].to_owned()).collect();
+    let at = |one: &Moved| match is_stopped {
+        true => Some(now_ms),
+        false => (turn(one) == Turn::Now).then_some(0),
+    };
+    let values: Vec<_> =
+        moved.iter().flat_map(|one| args![task_id, one.ordinal, at(one)].to_owned()).collect();
     tx.execute_many(sql, 3, &values)?;
     let in_flight: Vec<_> = moved.iter().filter(|one| one.in_flight).map(|one| one.ordinal).collect();
     release_devices(tx, task_id, &in_flight)
