@@ -138,7 +138,7 @@ impl BatchFiles<'_> {
 }
 
 fn oldest(context: &Context) -> i64 {
-    context.clock.now_ms() - context.limits.batch_file_seconds * 1000
+    context.clock.now_ms().saturating_sub(context.limits.batch_file_seconds.saturating_mul(1000))
 }
 
 fn may_upload(

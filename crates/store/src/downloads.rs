@@ -73,9 +73,9 @@ fn admit(
         if resumes && since <= DOWNLOAD_RESUME_SECONDS * 1000 {
             return Ok(Admission::Admitted(result));
         }
-        let wait_ms = context.limits.download_interval_seconds * 1000 - since;
+        let wait_ms = context.limits.download_interval_seconds.saturating_mul(1000).saturating_sub(since);
         if wait_ms > 0 {
-            let seconds = (wait_ms + 999) / 1000;
+            let seconds = wait_ms.saturating_add(999) / 1000;
             let when = text!("Download again in {seconds} s.", "请在{seconds}秒后重新下载。");
             let fault = Fault::new(Code::RateLimited, when);
             return Err(Fault { retry_after_seconds: Some(seconds), ..fault }.into());

@@ -15,7 +15,8 @@ const SLICE: i64 = 100;
 
 /// The furthest that anything can have been ordered ahead.
 fn furthest_ms(limits: &Limits) -> i64 {
-    SCHEDULE_MAX_MS.max(limits.upgrade_online_seconds.saturating_mul(1000)) + jobs::AHEAD_MAX_MS
+    let most = SCHEDULE_MAX_MS.max(limits.upgrade_online_seconds.saturating_mul(1000));
+    most.saturating_add(jobs::AHEAD_MAX_MS)
 }
 
 /// The time after which nothing is believed to be ordered at `now_ms`: what lies beyond was ordered before the clock
@@ -50,5 +51,16 @@ impl Store {
             })?;
         }
         Ok(woken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_beyond_all_times_is_for_ever() {
+        let limits = Limits { upgrade_online_seconds: i64::MAX, ..Limits::default() };
+        assert_eq!(believed_until(1, &limits), i64::MAX);
     }
 }
