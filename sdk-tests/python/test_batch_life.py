@@ -75,6 +75,17 @@ def test_a_scheduled_task_waits_for_its_time_and_then_runs(caller):
     assert caller.shown_device(device_id).status == "FROZEN"
 
 
+def test_a_task_that_is_scheduled_for_this_second_begins_at_once(server, caller):
+    body = {"task_name": "t", "task_type": "freezeDevices", "targets": ["a"]}
+    at = None
+    while at != from_now():
+        # Another second may begin before it is read.
+        at = from_now()
+        answer = raw(server, "POST", "batchtasks", body={**body, "task_policy": {"schedule_time": at}})
+    assert answer.status == 201, answer.message
+    assert caller.finished(answer.json()["task_id"]).status == "Fail"
+
+
 def test_a_schedule_outlives_the_server(serve):
     server = serve()
     _, task_id, _ = scheduled(server.caller())

@@ -90,7 +90,8 @@ fn order(
 fn policy_of(policy: &mut Fields<'_>, now_ms: i64) -> (Option<i64>, Option<Retry>) {
     let schedule_ms = policy.given("schedule_time", || Shape::Moment).and_then(|given| {
         let at = given.as_str().and_then(time::parse_compact);
-        let ahead = now_ms..=now_ms + SCHEDULE_MAX_MS;
+        // It has whole seconds, so the one that has begun is now and not the past: the task begins at once.
+        let ahead = now_ms - now_ms.rem_euclid(1000)..=now_ms + SCHEDULE_MAX_MS;
         let wrong = match at {
             None => text!("must be a time such as 20260102T030405Z", "必须是形如20260102T030405Z的时间"),
             Some(at) if ahead.contains(&at) => return Some(at),
