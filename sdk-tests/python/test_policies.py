@@ -1,5 +1,6 @@
 """What resources and conditions of a policy mean to somebody with the SDK: each is allowed where it holds, and only there."""
 
+import json
 import re
 
 import pytest
@@ -87,3 +88,50 @@ def test_every_global_key_is_known_of_a_call(somebody):
             somebody.judge(allowed)
             somebody.may(allow("iotda:*:*"), deny("iotda:*:*", Condition=condition))
             somebody.judge(not allowed)
+
+
+STATEMENT = '{"Effect":"Allow","Action":["iotda:*:*"]}'
+CONDITION = '{"StringEquals":{"g:UserName":["a"]},"StringEquals":{"g:UserId":["b"]}}'
+TWICE = {
+    "Statement[0].Effect": '{"Version":"1.1","Statement":[{"Effect":"Deny","Effect":"Allow","Action":["iotda:*:*"]}]}',
+    "Statement[0].Condition.StringEquals": f'{{"Version":"1.1","Statement":[{STATEMENT[:-1]},"Condition":{CONDITION}}}]}}',
+    "Statement": f'{{"Version":"1.1","Statement":[{STATEMENT.replace("Allow", "Deny")}],"Statement":[{STATEMENT}]}}',
+}
+GOOD = f'{{"Version":"1.1","Statement":[{STATEMENT}]}}'
+
+
+def said_twice(before):
+    """Where something is said twice, and the policies of an object that says `before`, too, as they are sent."""
+    for place, document in TWICE.items():
+        yield f"policy.{place}", f'{{{before},"policy":{document}}}'
+    yield "policy", f'{{{before},"policy":{GOOD},"policy":{GOOD}}}'
+
+
+def refused_twice(account, method, path, place, body):
+    answer = account.ask(method, path, body.encode())
+    assert answer.status == 400, (method, place, answer.body)
+    assert f"{place}: is there twice" in answer.message
+
+
+def test_a_policy_that_says_a_thing_twice_is_refused_whoever_would_have_picked(somebody):
+    account, path = somebody.account, "/v3.0/OS-ROLE/roles"
+    mine = f"{path}/{somebody.role_id}"
+    before = account.done("GET", mine)
+    for place, role in said_twice('"display_name":"twice","type":"XA","description":""'):
+        refused_twice(account, "POST", path, f"role.{place}", f'{{"role":{role}}}')
+        for method in ("PUT", "PATCH"):
+            refused_twice(account, method, mine, f"role.{place}", f'{{"role":{role}}}')
+    role = f'{{"display_name":"twice","policy":{GOOD}}}'
+    refused_twice(account, "POST", path, "role", f'{{"role":{role},"role":{role}}}')
+    assert account.done("GET", mine) == before
+    assert "twice" not in json.dumps(account.done("GET", path))
+
+
+def test_a_policy_of_a_temporary_key_that_says_a_thing_twice_is_refused(somebody):
+    path = "/v3.0/OS-CREDENTIAL/securitytokens"
+    for place, identity in said_twice('"methods":["token"]'):
+        refused_twice(somebody.account, "POST", path, f"auth.identity.{place}", f'{{"auth":{{"identity":{identity}}}}}')
+    auth = f'"auth":{{"identity":{{"methods":["token"],"policy":{GOOD}}}}}'
+    refused_twice(somebody.account, "POST", path, "auth", f"{{{auth},{auth}}}")
+    identity = f'"identity":{{"methods":["token"],"policy":{GOOD}}}'
+    refused_twice(somebody.account, "POST", path, "auth.identity", f'{{"auth":{{{identity},{identity}}}}}')

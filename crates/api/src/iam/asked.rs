@@ -9,7 +9,7 @@ use axum::{
 use blob::Space;
 use domain::{
     ACCOUNT, Access, Action, Caller, Permit, Rights, authorize,
-    iam::{Grants, Policy},
+    iam::{Grants, Policy, said_once},
     order::rule,
 };
 use serde_json::Value as Json;
@@ -98,11 +98,14 @@ impl Asked {
         Query::parse(self.query.as_deref())
     }
 
-    /// The body as JSON.
+    /// The body as JSON. One that says a field twice is refused: which of two policies, users or effects was meant, whoever
+    /// reads it must not pick, and a value keeps the last.
     pub(super) fn json(&self) -> Result<Json, Fault> {
-        serde_json::from_slice(&self.body.bytes).map_err(|error| {
+        let body = serde_json::from_slice(&self.body.bytes).map_err(|error| {
             Fault::new(Code::IamInvalid, text!("body: {error}", "body：JSON解析失败，原因：{error}"))
-        })
+        })?;
+        said_once(&self.body.bytes).map_err(|why| Fault::new(Code::IamInvalid, why))?;
+        Ok(body)
     }
 
     /// A header that must be a text and stand once.

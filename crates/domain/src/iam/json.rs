@@ -1,7 +1,7 @@
 //! JSON as a policy is read from: an object keeps a name that is said twice, because the reader of a document that says
 //! `Deny` and then `Allow` must not be the one who picks; and whatever is refused is refused by its place.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use types::{Text, text};
@@ -107,12 +107,38 @@ impl Node {
             _ => Err(place.says(text!("must be an object", "必须是对象"))),
         }
     }
+
+    fn said_once(&self, place: &Place) -> Result<(), Text> {
+        match self {
+            Node::Text(_) | Node::Other => Ok(()),
+            Node::List(list) => {
+                list.iter().enumerate().try_for_each(|(index, node)| node.said_once(&place.item(index)))
+            }
+            Node::Object(fields) => {
+                let mut said = HashSet::new();
+                fields.iter().try_for_each(|(name, node)| {
+                    let at = place.field(name);
+                    if !said.insert(name.as_str()) {
+                        return Err(at.says(text!("is there twice", "重复出现")));
+                    }
+                    node.said_once(&at)
+                })
+            }
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(Reader)
     }
+}
+
+/// Refuses what says a field twice, anywhere in it, by its place. For whoever hands on what a body holds as a value, in
+/// which the last one would have won before a policy in it is read.
+pub fn said_once(body: &[u8]) -> Result<(), Text> {
+    // What is no JSON is refused by whoever reads it.
+    serde_json::from_slice(body).map_or(Ok(()), |node: Node| node.said_once(&Place::root()))
 }
 
 struct Reader;
@@ -166,5 +192,32 @@ impl<'de> Visitor<'de> for Reader {
             fields.push(field);
         }
         Ok(Node::Object(fields))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use types::Language;
+
+    use super::*;
+
+    #[test]
+    fn what_is_said_twice_is_found_at_any_depth_and_told_by_its_place() {
+        let told = |body: &str| {
+            said_once(body.as_bytes()).err().map(|why| why.in_language(Language::English).to_owned())
+        };
+        for (body, place) in [
+            (r#"{"a":1,"a":1}"#, "a"),
+            (r#"{"a":[{"b":{"c":[],"d":null,"c":{}}}]}"#, "a[0].b.c"),
+            (
+                r#"{"role":{"policy":{"Statement":[{},{"Effect":"Deny","\u0045ffect":"Allow"}]}}}"#,
+                "role.policy.Statement[1].Effect",
+            ),
+        ] {
+            assert_eq!(told(body), Some(format!("{place}: is there twice")));
+        }
+        for body in [r#"{"a":{"a":{"b":1}},"b":[{"a":1},{"a":2}],"A":1}"#, "[]", "5", "{"] {
+            assert_eq!(told(body), None, "{body}");
+        }
     }
 }

@@ -23,5 +23,6 @@ pub use decide::{Decider, Decision, Grants, Question};
 pub use document::{DOCUMENT_BYTES, Policy, STATEMENTS};
 pub use explain::{Explanation, Looked, Missed};
 pub use facts::{Facts, keys};
+pub use json::said_once;
 pub use resource::{RESOURCE_CHARS, Resource};
 pub use statement::{ACTION_CHARS, ACTIONS, CONDITIONS, Effect, RESOURCES, SID_CHARS};
