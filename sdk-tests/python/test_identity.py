@@ -325,6 +325,34 @@ def test_a_temporary_key_makes_nothing_that_outlives_it(account):
     assert temporary.ask("GET", "devices").code == "IOTDA.000002"
 
 
+def as_temporary(account, answer):
+    """The account as a temporary key sees it."""
+    made = as_key(answer)
+    temporary = Account(account.server, ak=made["ak"], sk=made["sk"])
+    temporary.headers = {"X-Security-Token": made["security_token"]}
+    return temporary
+
+
+def test_a_temporary_key_that_may_do_everything_makes_no_permanent_one_and_gives_no_password(account):
+    everything_but = {"Version": "1.1", "Statement": [allow("*:*:*"), deny("iotda:devices:delete")]}
+    (root,) = account.done("GET", "/v3/users", query=[("name", "root")])["users"]
+    user_id, key = account.person("tom", allow("iam:credentials:createCredential", "iam:users:*"))
+    bodies = {"POST /v3/users": {"name": "made-by-a-temporary-key", "password": PASSWORD}}
+    for whose in (user_id, root["id"]):
+        bodies |= {f"{method} /v3/users/{whose}": {"password": PASSWORD} for method in ("PUT", "PATCH")}
+    for of in (account, Account(account.server, **key)):
+        temporary = as_temporary(account, of.temporary_key(everything_but))
+        assert temporary.ask("GET", "/v3/users").status == 200
+        for whose in (root["id"], user_id):
+            made = temporary.ask("POST", "/v3.0/OS-CREDENTIAL/credentials", {"credential": {"user_id": whose}})
+            assert made.status == 403
+        for call, body in bodies.items():
+            assert temporary.ask(*call.split(), {"user": body}).status == 403, call
+        assert temporary.ask("PATCH", f"/v3/users/{user_id}", {"user": {"description": "no secret"}}).status == 200
+    assert account.done("GET", "/v3/users", query=[("name", "made-by-a-temporary-key")])["users"] == []
+    assert account.login("tom", PASSWORD).status == 401
+
+
 def test_an_agency_is_assumed_by_those_who_may_and_gives_its_own_rights(account):
     agency_id = account.agency("auditor")
     account.grant("iotda_read_only_access", ("agencies", agency_id), home(account))

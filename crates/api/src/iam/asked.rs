@@ -156,6 +156,19 @@ impl Account {
         Ok(())
     }
 
+    /// What proves somebody for good is not given by a key that ends by itself, whatever policies say: it would outlive
+    /// the key, and lose the policy that narrows it.
+    pub(super) fn refuse_temporary(&self) -> Result<(), Fault> {
+        if !self.temporary {
+            return Ok(());
+        }
+        let why = text!(
+            "A temporary access key makes no permanent one and sets no password.",
+            "不能用临时访问密钥创建永久访问密钥或设置密码。"
+        );
+        Err(Fault::new(Code::IamDenied, why))
+    }
+
     /// The account that the path names.
     pub(super) async fn domain(&self, api: &Api) -> Result<Domain, ApiError> {
         let domain = api.store.domain().await?;

@@ -31,6 +31,7 @@ pub(crate) async fn create(State(api): State<Api>, account: Account) -> Answer {
         (fields.required_text("user_id", rule::ID128), fields.text("description", DESCRIPTION))
     })?;
     let permit = account.authorize_own(Action::IAM_CREDENTIALS_CREATE, &user_id)?;
+    account.refuse_temporary()?;
     account.spare_root(&api.store.show_user(&permit, user_id.clone()).await?)?;
     let (key, secret) = api.store.create_key(&permit, user_id, None, description.unwrap_or_default()).await?;
     let mut shown = shown(&key);

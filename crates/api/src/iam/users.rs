@@ -47,8 +47,14 @@ fn read(fields: &mut Fields<'_>, domain: &Domain) -> Said {
 }
 
 /// The hash of a new password that is as it must be.
-async fn hashed(api: &Api, user_name: &str, password: Option<String>) -> Result<Option<String>, ApiError> {
+async fn hashed(
+    api: &Api,
+    account: &Account,
+    user_name: &str,
+    password: Option<String>,
+) -> Result<Option<String>, ApiError> {
     let Some(password) = password else { return Ok(None) };
+    account.refuse_temporary()?;
     if let Some(why) = password_fault(user_name, &password) {
         return Err(Fault::new(Code::IamInvalid, Text::field("password", why)).into());
     }
@@ -78,7 +84,7 @@ pub(crate) async fn create(State(api): State<Api>, account: Account) -> Answer {
         fields.required("name", said.order.user_name.clone());
         said
     })?;
-    let hash = hashed(&api, order.user_name.as_deref().unwrap_or_default(), password).await?;
+    let hash = hashed(&api, &account, order.user_name.as_deref().unwrap_or_default(), password).await?;
     let user = api.store.create_user(&permit, UserOrder { password_hash: hash, ..order }).await?;
     Ok(created(&json!({ "user": shown(&user, &domain) })))
 }
@@ -99,7 +105,7 @@ pub(crate) async fn update(State(api): State<Api>, account: Account) -> Answer {
     let before = api.store.show_user(&permit, account.asked.id("user_id")?).await?;
     account.spare_root(&before)?;
     let name = order.user_name.as_deref().unwrap_or(&before.user_name);
-    let password_hash = hashed(&api, name, password).await?;
+    let password_hash = hashed(&api, &account, name, password).await?;
     let order = UserOrder { password_hash, ..order };
     let user = api.store.update_user(&permit, before.user_id, order).await?;
     Ok(ok(&json!({ "user": shown(&user, &domain) })))
@@ -129,7 +135,7 @@ pub(crate) async fn change_password(State(api): State<Api>, account: Account) ->
         let why = text!("must differ from the one before", "不能与旧密码相同");
         return Err(Fault::new(Code::IamInvalid, Text::field("password", why)).into());
     }
-    let password_hash = hashed(&api, &user.user_name, Some(password)).await?;
+    let password_hash = hashed(&api, &account, &user.user_name, Some(password)).await?;
     api.store.update_user(&permit, user_id, UserOrder { password_hash, ..UserOrder::default() }).await?;
     Ok(no_content())
 }
