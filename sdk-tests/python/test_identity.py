@@ -353,6 +353,28 @@ def test_a_temporary_key_that_may_do_everything_makes_no_permanent_one_and_gives
     assert account.login("tom", PASSWORD).status == 401
 
 
+def test_a_temporary_key_ends_with_the_password_and_with_the_user(account):
+    user_id = account.user("tanya", password=PASSWORD)
+    account.grant("iotda_read_only_access", ("users", user_id), home(account))
+
+    def logged_in(password):
+        own = Account(account.server, token=account.login("tanya", password).headers["X-Subject-Token"])
+        temporary = as_temporary(account, own.temporary_key())
+        assert temporary.ask("GET", "devices").status == 200
+        return own, temporary
+
+    own, temporary = logged_in(PASSWORD)
+    change = {"user": {"original_password": PASSWORD, "password": "Other-horse1"}}
+    own.done("POST", f"/v3/users/{user_id}/password", change)
+    assert temporary.ask("GET", "devices").code == "IOTDA.000002"
+    _, temporary = logged_in("Other-horse1")
+    account.done("PATCH", f"/v3/users/{user_id}", {"user": {"description": "changes nothing"}})
+    assert temporary.ask("GET", "devices").status == 200
+    for enabled in (False, True):
+        account.done("PATCH", f"/v3/users/{user_id}", {"user": {"enabled": enabled}})
+        assert temporary.ask("GET", "devices").code == "IOTDA.000002"
+
+
 def test_an_agency_is_assumed_by_those_who_may_and_gives_its_own_rights(account):
     agency_id = account.agency("auditor")
     account.grant("iotda_read_only_access", ("agencies", agency_id), home(account))

@@ -118,7 +118,8 @@ pub(crate) async fn delete(State(api): State<Api>, account: Account) -> Answer {
     Ok(no_content())
 }
 
-/// KeystoneUpdateUserPassword: their own, by whoever knows the one before. It ends all of their tokens.
+/// KeystoneUpdateUserPassword: their own, by whoever knows the one before. It ends all of
+/// their tokens and temporary keys.
 pub(crate) async fn change_password(State(api): State<Api>, account: Account) -> Answer {
     let user_id = account.asked.id("user_id")?;
     if !account.owns(&user_id) {

@@ -89,7 +89,7 @@ impl Store {
         self.db.read(move |tx| find(tx, &user_id)).await
     }
 
-    /// Changes a user. Whoever is disabled or gets another password loses its tokens.
+    /// Changes a user. Whoever is disabled or gets another password loses its tokens and temporary keys.
     pub async fn update_user(
         &self,
         _permit: &Permit,
@@ -106,7 +106,7 @@ impl Store {
                 refuse_taken(tx, name, &user_id)?;
             }
             if order.enabled == Some(false) || order.password_hash.is_some() {
-                tx.execute("DELETE FROM iam_token WHERE user_id = ?1", args![&user_id])?;
+                end_sessions(tx, &user_id)?;
             }
             update(tx, &user_id, &order)
         })
@@ -119,9 +119,8 @@ impl Store {
             if find(tx, &user_id)?.root {
                 return Err(Fault::of_value(Code::IamDenied, "user_id", &user_id).into());
             }
+            end_sessions(tx, &user_id)?;
             for sql in [
-                "DELETE FROM iam_token WHERE user_id = ?1",
-                "DELETE FROM temporary_key WHERE user_id = ?1",
                 "DELETE FROM access_key WHERE user_id = ?1",
                 "DELETE FROM iam_member WHERE user_id = ?1",
                 "DELETE FROM iam_grant WHERE grantee_id = ?1",
@@ -157,6 +156,14 @@ pub(super) fn find(tx: &mut dyn Tx, user_id: &str) -> Result<User, Error> {
     let sql = format!("SELECT {COLUMNS} FROM iam_user WHERE user_id = ?1");
     let found = tx.first(&sql, args![user_id], user)?;
     found.ok_or_else(|| Fault::of_value(Code::IamMissing, "user_id", user_id).into())
+}
+
+/// Ends what a user was given for being proven once.
+fn end_sessions(tx: &mut dyn Tx, user_id: &str) -> Result<(), Error> {
+    for sql in ["DELETE FROM iam_token WHERE user_id = ?1", "DELETE FROM temporary_key WHERE user_id = ?1"] {
+        tx.execute(sql, args![user_id])?;
+    }
+    Ok(())
 }
 
 fn refuse_taken(tx: &mut dyn Tx, user_name: &str, besides: &str) -> Result<(), Error> {
