@@ -131,6 +131,19 @@ def test_a_user_is_locked_after_five_wrong_passwords_and_nobody_else(serve):
     assert account.login("lena", PASSWORD).status == 201
 
 
+def test_a_lock_does_not_tell_whether_a_name_is_known(serve):
+    account = Account(serve(batch_workers=0, export_workers=0, limits_signature_failures=5))
+    account.user("liam", password=PASSWORD)
+
+    def says(**who):
+        auth = {"identity": {"methods": ["password"], "password": {"user": {**who, "password": "Wrong-horse1"}}}}
+        answer = raw(account.server, "POST", "/v3/auth/tokens", body={"auth": auth}, signed=False)
+        return answer.status, "Retry-After" in answer.headers
+
+    known, unknown = ([*(says(name=name) for _ in range(5)), says(id=name), says(name=name)] for name in ("liam", "nobody"))
+    assert known == unknown == [(401, False)] * 6 + [(401, True)]
+
+
 def test_guesses_of_a_password_that_come_together_are_no_more_than_those_that_come_apart(serve):
     account = Account(serve(batch_workers=0, export_workers=0, limits_signature_failures=5))
     account.user("lola", password=PASSWORD)

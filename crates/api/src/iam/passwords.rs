@@ -30,6 +30,17 @@ pub(super) enum Login {
     Id(String),
 }
 
+impl Login {
+    /// What is locked where nobody is known by it. A name and an id that are the same word lock each other no more than
+    /// the name and the id of somebody who is known, or the lock would tell which names are.
+    fn typed(&self) -> String {
+        match self {
+            Self::Name(name) => format!("name/{name}"),
+            Self::Id(id) => format!("id/{id}"),
+        }
+    }
+}
+
 impl Passwords {
     /// Names that fail too often are locked by `lockout`.
     pub(crate) fn new(lockout: Lockout) -> Self {
@@ -70,9 +81,10 @@ impl Passwords {
         login: Login,
         password: String,
     ) -> Result<User, ApiError> {
-        let (name, id, typed) = match login {
-            Login::Name(name) => (Some(name.clone()), None, name),
-            Login::Id(id) => (None, Some(id.clone()), id),
+        let typed = login.typed();
+        let (name, id) = match login {
+            Login::Name(name) => (Some(name), None),
+            Login::Id(id) => (None, Some(id)),
         };
         let found = api.store.password_of(name, id).await?;
         let who = found.as_ref().map_or(typed, |(user, _)| user.user_id.clone());
