@@ -112,6 +112,29 @@ def test_policies_may_ask_for_the_tags_of_a_request(server, caller, device_id):
     refused(lambda: tagger.device("p", "n"), 403, "IOTDA.000022")
 
 
+def test_policies_ask_for_no_tags_that_the_call_does_not_act_on(server, device_id):
+    account = Account(server)
+    user_id, key = account.person("sly")
+    test = allow("iotda:tags:*", Condition={"StringEquals": {"g:RequestTag/env": ["test"]}})
+    owner = allow("iotda:tags:*", Condition={"ForAnyValue:StringEquals": {"g:TagKeys": ["owner"]}})
+    grants = {statement: account.policy(statement, document) for statement, document in (("test", test), ("owner", owner))}
+    device = {"resource_type": "device", "resource_id": device_id}
+    env, team = {"tag_key": "env", "tag_value": "test"}, {"tag_key": "team", "tag_value": "a"}
+
+    def asks(path, **body):
+        return raw(server, "POST", f"tags/{path}", body={**device, **body}, **key)
+
+    account.grant(grants["test"], ("users", user_id))
+    assert asks("unbind-resource", tag_keys=["owner"], tags=[env]).code == "IOTDA.000022"
+    assert asks("bind-resource", tags=[env]).status == 200
+    account.done("DELETE", f"/v3/domains/{account.domain_id()}/users/{user_id}/roles/{grants['test']}")
+    account.grant(grants["owner"], ("users", user_id))
+    for path in ("bind-resource", "query-resources"):
+        assert asks(path, tags=[team], tag_keys=["owner"]).code == "IOTDA.000022", path
+    assert asks("unbind-resource", tag_keys=["env"], tags=[{"tag_key": "owner"}]).code == "IOTDA.000022"
+    assert asks("query-resources", tags=[{"tag_key": "owner"}]).status == 200
+
+
 def test_others_are_refused_before_anything_of_the_body(server):
     key = Account(server).person("nobody")[1]
     for path in ("bind-resource", "unbind-resource", "query-resources"):

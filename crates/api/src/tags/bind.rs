@@ -25,7 +25,7 @@ pub(crate) fn about(about: &mut About<'_>) {
 
 pub(crate) async fn bind(State(api): State<Api>, call: Call) -> Answer {
     let body = call.json();
-    let permit = call.authorize_about(Action::TAGS_BIND, body.as_ref().map(super::asked_of))?;
+    let permit = call.authorize_about(Action::TAGS_BIND, body.as_ref().map(super::asked_of_tags))?;
     let (device_id, tags) = fields(&body?, Code::InvalidInput, order)?;
     audit::device(&device_id);
     api.store.tags().bind(&permit, device_id, tags).await?;

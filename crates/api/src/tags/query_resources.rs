@@ -24,7 +24,8 @@ pub(crate) fn about(about: &mut About<'_>) {
 
 pub(crate) async fn query_resources(State(api): State<Api>, call: Call) -> Answer {
     let body = call.json();
-    let permit = call.authorize_about(Action::TAGS_QUERY_RESOURCES, body.as_ref().map(super::asked_of))?;
+    let permit =
+        call.authorize_about(Action::TAGS_QUERY_RESOURCES, body.as_ref().map(super::asked_of_tags))?;
     let page = call.asked(Query::page)?;
     let tags = fields(&body?, Code::InvalidInput, tags_sought)?;
     let found = api.store.tags().resources(&permit, tags, page).await?;

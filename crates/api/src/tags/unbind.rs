@@ -25,7 +25,7 @@ pub(crate) fn about(about: &mut About<'_>) {
 
 pub(crate) async fn unbind(State(api): State<Api>, call: Call) -> Answer {
     let body = call.json();
-    let permit = call.authorize_about(Action::TAGS_UNBIND, body.as_ref().map(super::asked_of))?;
+    let permit = call.authorize_about(Action::TAGS_UNBIND, body.as_ref().map(super::asked_of_keys))?;
     let (device_id, keys) = fields(&body?, Code::InvalidInput, order)?;
     audit::device(&device_id);
     api.store.tags().unbind(&permit, device_id, keys).await?;
