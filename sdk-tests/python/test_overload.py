@@ -4,7 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
-from vocabulary import Http2, Wire, head, raw, until
+from vocabulary import Account, Http2, Wire, head, raw, until
 
 ANY_PORT = "127.0.0.1:0"
 
@@ -91,6 +91,28 @@ def test_a_user_s_rate_is_held_for_each_api(serve):
 def test_an_account_s_rate_is_held_over_all_apis(serve):
     server = serve(limits_account_requests_per_second=5)
     judge_rate(*many(server, "apps", 100), 5, "IOTDA.021102")
+
+
+def test_nobody_uses_up_the_rate_of_a_project_in_which_they_have_no_right(serve):
+    server = serve(limits_account_requests_per_second=2, limits_api_requests_per_second=5)
+    account = Account(server)
+    # The account's own requests have a rate, too.
+    other = until(lambda: allowed(account, "POST", "/v3/projects", {"project": {"name": "other"}}), "a project")["project"]["id"]
+    user_id = until(lambda: allowed(account, "POST", "/v3/users", {"user": {"name": "stranger"}}), "a user")["user"]["id"]
+    order = {"credential": {"user_id": user_id}}
+    made = until(lambda: allowed(account, "POST", "/v3.0/OS-CREDENTIAL/credentials", order), "a key")["credential"]
+    key = {"ak": made["access"], "sk": made["secret"]}
+    with ThreadPoolExecutor(10) as pool:
+        foreign = list(pool.map(lambda _: raw(server, "GET", "apps", project_id=other, **key), range(100)))
+        assert raw(server, "GET", "apps", project_id=other).status == 200
+    # Their own rate counts them.
+    assert {answer.code for answer in foreign} == {"IOTDA.000021", "IOTDA.021101"}
+
+
+def allowed(account, *request):
+    """What is answered once a rate allows it."""
+    answer = account.ask(*request)
+    return answer.json() if answer.status < 300 else None
 
 
 def test_a_strict_server_holds_the_documented_rates_and_another_none(serve):

@@ -201,8 +201,9 @@ impl Proven {
             Some(_) => {}
         }
         record::caller(&self.by, &project_id);
-        rate::admit(api, &self.principal.user_id, &project_id, head)?;
+        let taken = rate::admit(api, &self.principal.user_id, head)?;
         let caller = api.store.caller(self.principal, &project_id, self.revision).await?;
+        rate::admit_to(api, taken, &project_id)?;
         Ok(Call {
             caller: Caller { source: Some(self.source), ..caller },
             space: api.space.clone(),

@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -52,14 +52,22 @@ enum Over {
     Account(Duration),
 }
 
-/// Lets a proven caller's request through, or tells when to come again.
-pub(crate) fn admit(api: &Api, user_id: &str, account_id: &str, head: &Head) -> Result<(), Fault> {
+/// What a request has taken from its user's bucket; nothing where there is none.
+#[must_use]
+pub(crate) struct Taken(Option<Key>);
+
+/// Lets a proven caller's request through as far as its own rate goes, or tells when to come again.
+pub(crate) fn admit(api: &Api, user_id: &str, head: &Head) -> Result<Taken, Fault> {
     let rates = &api.0.rates;
-    if rates.api == 0 && rates.account == 0 {
-        return Ok(());
-    }
     let operation = head.extensions.get().map_or("unknown", |Operation(name)| name);
-    let over = rates.admit(user_id, account_id, operation, rates.begun.elapsed());
+    let taken = rates.admit(user_id, operation, rates.begun.elapsed());
+    taken.map_err(|over| rates.refusal(&over))
+}
+
+/// The same as far as the account's rate goes, which only whoever belongs there may use up.
+pub(crate) fn admit_to(api: &Api, taken: Taken, account_id: &str) -> Result<(), Fault> {
+    let rates = &api.0.rates;
+    let over = rates.admit_to(taken, account_id, rates.begun.elapsed());
     over.map_err(|over| rates.refusal(&over))
 }
 
@@ -70,23 +78,31 @@ impl Rates {
         Self { api, account, begun: Instant::now(), buckets: Mutex::new(buckets) }
     }
 
-    /// A request that is refused is not counted, in neither bucket.
-    fn admit(
-        &self,
-        user_id: &str,
-        account_id: &str,
-        operation: &'static str,
-        now: Duration,
-    ) -> Result<(), Over> {
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+    /// A request that is refused is not counted.
+    fn admit(&self, user_id: &str, operation: &'static str, now: Duration) -> Result<Taken, Over> {
         let user = (self.api > 0).then(|| Key::User(user_id.to_owned(), operation));
-        let account = (self.account > 0).then(|| Key::Account(account_id.to_owned()));
-        let user = user.map(|key| buckets.take(key, self.api, now).map_err(Over::Api)).transpose()?;
-        let account =
-            account.map(|key| buckets.take(key, self.account, now).map_err(Over::Account)).transpose()?;
-        buckets.full_at.extend(user.into_iter().chain(account));
-        buckets.forget_full(now);
-        Ok(())
+        if let Some(key) = &user {
+            self.locked().take(key, self.api, now).map_err(Over::Api)?;
+        }
+        Ok(Taken(user))
+    }
+
+    /// A request that is refused for the account's sake is not counted for its user either.
+    fn admit_to(&self, Taken(user): Taken, account_id: &str, now: Duration) -> Result<(), Over> {
+        if self.account == 0 {
+            return Ok(());
+        }
+        let mut buckets = self.locked();
+        buckets.take(&Key::Account(account_id.to_owned()), self.account, now).map_err(|wait| {
+            if let Some(key) = user {
+                buckets.give_back(&key, self.api);
+            }
+            Over::Account(wait)
+        })
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Buckets> {
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn refusal(&self, over: &Over) -> Fault {
@@ -104,12 +120,23 @@ impl Rates {
 }
 
 impl Buckets {
-    /// The bucket with one request less, or how long until there is one in it.
-    fn take(&self, key: Key, per_second: u32, now: Duration) -> Result<(Key, Duration), Duration> {
-        let full_at = self.full_at.get(&key).copied().unwrap_or_default().max(now);
+    /// Takes one request from a bucket, or tells how long until there is one in it.
+    fn take(&mut self, key: &Key, per_second: u32, now: Duration) -> Result<(), Duration> {
+        let full_at = self.full_at.get(key).copied().unwrap_or_default().max(now);
         let after = full_at + Duration::from_secs(1) / per_second;
         let most = now + DEPTH;
-        if after > most { Err(after - most) } else { Ok((key, after)) }
+        if after > most {
+            return Err(after - most);
+        }
+        self.full_at.insert(key.clone(), after);
+        self.forget_full(now);
+        Ok(())
+    }
+
+    fn give_back(&mut self, key: &Key, per_second: u32) {
+        if let Some(full_at) = self.full_at.get_mut(key) {
+            *full_at = full_at.saturating_sub(Duration::from_secs(1) / per_second);
+        }
     }
 
     /// A full bucket is none. Looked for each time that the number has doubled, so that each request pays little; what
@@ -130,17 +157,28 @@ mod tests {
 
     const MS: Duration = Duration::from_millis(1);
 
+    fn admit(
+        rates: &Rates,
+        user: &str,
+        account: &str,
+        operation: &'static str,
+        now: Duration,
+    ) -> Result<(), Over> {
+        let taken = rates.admit(user, operation, now)?;
+        rates.admit_to(taken, account, now)
+    }
+
     /// How many of a hundred requests at `now` are let through.
     fn admitted(rates: &Rates, user: &str, account: &str, operation: &'static str, now: Duration) -> usize {
-        (0..100).filter(|_| rates.admit(user, account, operation, now).is_ok()).count()
+        (0..100).filter(|_| admit(rates, user, account, operation, now).is_ok()).count()
     }
 
     #[test]
     fn a_second_s_requests_may_come_at_once_and_the_next_as_the_bucket_fills() {
         let rates = Rates::new(50, 0);
         assert_eq!(admitted(&rates, "u", "a", "list", 5 * MS), 50);
-        assert_eq!(rates.admit("u", "a", "list", 5 * MS), Err(Over::Api(20 * MS)));
-        assert_eq!(rates.admit("u", "a", "list", 24 * MS), Err(Over::Api(MS)));
+        assert_eq!(admit(&rates, "u", "a", "list", 5 * MS), Err(Over::Api(20 * MS)));
+        assert_eq!(admit(&rates, "u", "a", "list", 24 * MS), Err(Over::Api(MS)));
         assert_eq!(admitted(&rates, "u", "a", "list", 25 * MS), 1);
         assert_eq!(admitted(&rates, "u", "a", "list", 525 * MS), 25);
         assert_eq!(admitted(&rates, "u", "a", "list", 60_000 * MS), 50, "a bucket holds no more than it can");
@@ -152,7 +190,7 @@ mod tests {
         assert_eq!(admitted(&rates, "u", "a", "list", MS), 50);
         assert_eq!(admitted(&rates, "u", "a", "show", MS), 50);
         assert_eq!(admitted(&rates, "v", "a", "list", MS), 20);
-        let over = rates.admit("v", "a", "list", MS).unwrap_err();
+        let over = admit(&rates, "v", "a", "list", MS).unwrap_err();
         assert!(matches!(over, Over::Account(_)), "{over:?}");
         assert_eq!(admitted(&rates, "w", "b", "list", MS), 50);
     }
@@ -168,11 +206,18 @@ mod tests {
     }
 
     #[test]
+    fn who_is_turned_away_before_the_account_uses_up_nothing_but_their_own() {
+        let rates = Rates::new(50, 10);
+        assert_eq!((0..100).filter(|_| rates.admit("u", "list", MS).is_ok()).count(), 50);
+        assert_eq!(admitted(&rates, "v", "a", "list", MS), 10);
+    }
+
+    #[test]
     fn many_users_leave_nothing_behind() {
         let rates = Rates::new(50, 100);
         for number in 0..100_000_u32 {
             let user = number.to_string();
-            rates.admit(&user, &user, "list", number * MS).unwrap();
+            admit(&rates, &user, &user, "list", number * MS).unwrap();
         }
         assert!(rates.buckets.lock().unwrap().full_at.len() <= 2 * BUCKETS_MIN);
     }

@@ -213,7 +213,8 @@ impl FromRequest<Api> for Account {
             authenticating.finish(api, &head, Payload::Bytes(&body.bytes))?;
         record::caller(&by, ACCOUNT);
         audit::proven(&principal, &by, source, ACCOUNT);
-        rate::admit(api, &principal.user_id, ACCOUNT, &head)?;
+        let taken = rate::admit(api, &principal.user_id, &head)?;
+        rate::admit_to(api, taken, ACCOUNT)?;
         let signed = head.headers.contains_key("authorization");
         let caller = api.store.caller(principal.clone(), ACCOUNT, revision).await?;
         Ok(Self {
