@@ -268,6 +268,32 @@ def test_a_login_is_told_and_a_wrong_password_is_nobody_s(server):
     assert wrong.headers["X-Request-Id"] not in {line["request_id"] for line in audit(server)}
 
 
+def test_who_assumes_an_agency_is_told_and_who_may_not_too(server):
+    account = Account(server)
+    agency_id = account.agency("assumed")
+    ids = {name: account.user(name, password="Correct-horse1") for name in ("may", "may-not")}
+    account.grant(account.policy("may assume", allow("iam:agencies:assume")), ("users", ids["may"]))
+
+    def ways(name):
+        """A token and a temporary key of the agency."""
+        own = Account(server, token=account.login(name, "Correct-horse1").headers["X-Subject-Token"])
+        identity = {"methods": ["assume_role"], "assume_role": {"domain_name": "unlade", "agency_name": "assumed"}}
+        yield own.ask("POST", "/v3/auth/tokens", {"auth": {"identity": identity}})
+        yield own.temporary_key(agency="assumed")
+
+    told = {
+        "may": ("iam:agencies:assume", {"agency_id": agency_id}, "allowed", 201),
+        "may-not": ("iam:agencies:assume", {}, "denied", 403),
+    }
+    for name, says in told.items():
+        for answer in ways(name):
+            line = audited(server, answer)
+            # The key that was made, if it is one.
+            line["resource"].pop("credential_id", None)
+            assert (line["user_id"], line["user_name"], line["project_id"]) == (ids[name], name, "")
+            assert (line["action"], line["resource"], line["decision"], line["status"]) == says, line["operation"]
+
+
 def test_what_a_command_changes_is_told_and_what_it_shows_is_not(server):
     operator = Operator(server)
     made = operator.told("user", "create", "ops")

@@ -102,6 +102,11 @@ pub(crate) fn device(id: &str) {
     note(|noted| drop(noted.resource.insert("device_id".to_owned(), cut(id))));
 }
 
+/// Notes the agency that somebody assumes by its name.
+pub(crate) fn agency(id: &str) {
+    note(|noted| drop(noted.resource.insert("agency_id".to_owned(), cut(id))));
+}
+
 /// Notes what is asked for and whether a policy allows it.
 pub(crate) fn asked(action: Action, permitted: bool) {
     note(|noted| {

@@ -12,5 +12,5 @@ mod line;
 mod trail;
 
 pub use command::{Command, OPERATOR};
-pub(crate) use entry::{Entry, asked, device, made, named, noting, proven};
+pub(crate) use entry::{Entry, agency, asked, device, made, named, noting, proven};
 pub use trail::Audit;

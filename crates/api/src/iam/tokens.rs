@@ -67,10 +67,9 @@ pub(crate) async fn create(State(api): State<Api>, asked: Asked) -> Answer {
         Proof::Password(login, password, of) => {
             by_password(&api, &asked, login, password, of.is_none_or(|of| of.is(&domain))).await?
         }
-        Proof::Token(token) => by_token(&api, &token).await?,
+        Proof::Token(token) => by_token(&api, &asked, &token).await?,
         Proof::Agency(name, of) => by_agency(&api, &asked, name, of.is_none_or(|of| of.is(&domain))).await?,
     };
-    audit::proven(&owner.principal, &owner.methods, asked.source, ACCOUNT);
     if scope_domain.is_some_and(|of| !of.is(&domain)) {
         return Err(Fault::new(Code::IamMissing, text!("scope.domain", "scope.domain")).into());
     }
@@ -191,16 +190,19 @@ async fn by_password(
         project_id: ACCOUNT.to_owned(),
         session: None,
     };
+    audit::proven(&principal, "password", asked.source, ACCOUNT);
     let seconds = api.store.context().limits.token_seconds.into();
     Ok(Owner { user_id: user.user_id, agency_id: None, principal, methods: "password".into(), seconds })
 }
 
 /// A token for a token lives no longer than that one.
-async fn by_token(api: &Api, token: &str) -> Result<Owner, ApiError> {
+async fn by_token(api: &Api, asked: &Asked, token: &str) -> Result<Owner, ApiError> {
     let known = api.store.known_token(token.to_owned()).await?.ok_or(Code::Unauthenticated)?;
+    let methods = with_method(&known.token.methods, "token");
+    audit::proven(&known.principal, &methods, asked.source, ACCOUNT);
     Ok(Owner {
         seconds: seconds_left(api, &known),
-        methods: with_method(&known.token.methods, "token"),
+        methods,
         user_id: known.token.user_id,
         agency_id: known.token.agency_id,
         principal: known.principal,
@@ -212,6 +214,8 @@ async fn by_agency(api: &Api, asked: &Asked, name: String, here: bool) -> Result
     let known = api.store.known_token(token.to_owned()).await?.ok_or(Code::Unauthenticated)?;
     let (seconds, user_id) = (seconds_left(api, &known), known.token.user_id.clone());
     let methods = with_method(&known.token.methods, "assume_role");
+    // Who it is that assumes it, also if it is refused.
+    audit::proven(&known.principal, &methods, asked.source, ACCOUNT);
     let caller = api.store.caller(known.principal, ACCOUNT, known.revision).await?;
     let caller = Caller { source: Some(asked.source), ..caller };
     let principal = assume(api, caller, name, here).await?;
@@ -225,10 +229,13 @@ pub(super) async fn assume(
     agency_name: String,
     here: bool,
 ) -> Result<Principal, ApiError> {
-    let permit = authorize(caller, Action::IAM_AGENCIES_ASSUME, ACCOUNT, api.store.now_ms())?;
+    let permit = authorize(caller, Action::IAM_AGENCIES_ASSUME, ACCOUNT, api.store.now_ms());
+    audit::asked(Action::IAM_AGENCIES_ASSUME, permit.is_ok());
+    let permit = permit?;
     let missing = Fault::of_value(Code::IamMissing, "agency_name", &agency_name);
     let found = api.store.list_agencies(&permit, Some(agency_name)).await?;
     let agency = found.into_iter().next().filter(|_| here).ok_or(missing)?;
+    audit::agency(&agency.agency_id);
     Ok(Principal {
         user_id: agency.agency_id,
         user_name: agency.agency_name,
