@@ -2,7 +2,7 @@
 //! `require` prove nothing about the server, `verify-full` does. Without it, whoever is on this machine is believed
 //! and everybody else has to prove who they are.
 
-use std::{path::Path, sync::Arc};
+use std::{net::IpAddr, path::Path, sync::Arc};
 
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -32,7 +32,7 @@ pub(super) fn parse(url: &str, ca: Option<&Path>) -> Result<(Config, MakeRustlsC
     })?;
     let verifies = match asked {
         Some(mode) => mode == VERIFY_FULL || (mode == "require" && ca.is_some()),
-        None => !config.get_hosts().iter().all(is_here),
+        None => !leads_here(&config),
     };
     if asked.is_none() && verifies {
         config.ssl_mode(SslMode::Require);
@@ -40,11 +40,16 @@ pub(super) fn parse(url: &str, ca: Option<&Path>) -> Result<(Config, MakeRustlsC
     Ok((config, MakeRustlsConnect::new(client(verifies, ca)?)))
 }
 
+/// Whether the server is on this machine. Where `hostaddr` is given, the driver connects there, whatever the host is called.
+fn leads_here(config: &Config) -> bool {
+    let (hosts, addresses) = (config.get_hosts(), config.get_hostaddrs());
+    let says_where = !hosts.is_empty() || !addresses.is_empty();
+    says_where && hosts.iter().all(is_here) && addresses.iter().all(IpAddr::is_loopback)
+}
+
 fn is_here(host: &Host) -> bool {
     match host {
-        Host::Tcp(name) => {
-            name == "localhost" || name.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
-        }
+        Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback()),
         Host::Unix(_) => true,
     }
 }
@@ -124,5 +129,30 @@ impl ServerCertVerifier for Anybody {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_address_that_leads_nowhere_else_is_believed_unproven() {
+        for (url, proven) in [
+            ("postgres://u:p@localhost/d", false),
+            ("postgres://u:p@[::1],127.0.0.2/d", false),
+            ("host=/run/postgresql user=u", false),
+            ("hostaddr=127.0.0.1 user=u", false),
+            ("host=localhost hostaddr=127.0.0.1 user=u", false),
+            ("postgres://u:p@db.example/d", true),
+            ("postgres://u:p@localhost,db.example/d", true),
+            ("host=localhost hostaddr=192.0.2.1 user=u", true),
+            ("postgres://u:p@localhost/d?hostaddr=192.0.2.1", true),
+            ("hostaddr=192.0.2.1 user=u", true),
+            ("user=u", true),
+        ] {
+            let (config, _) = parse(url, None).unwrap();
+            assert_eq!(config.get_ssl_mode() == SslMode::Require, proven, "{url}");
+        }
     }
 }
