@@ -356,6 +356,26 @@ def test_a_key_that_was_made_here_survives_a_rotation_of_the_master_key(server):
     server.caller(**key).products()
 
 
+@pytest.mark.parametrize("keeps_file", [True, False])
+def test_a_root_s_key_that_was_deleted_does_not_come_back(server, keeps_file):
+    operator, path = Operator(server), server.data_dir / "credentials.csv"
+    root = server.credentials
+    said, kept = server.out_path.read_text(), path.read_text()
+    if not keeps_file:
+        path.unlink()
+    operator.unlade("key", "delete", root.ak)
+    server.terminate()
+    server.restart()
+    assert operator.told("key", "list", "--user", "root") == []
+    assert path.read_text() == kept if keeps_file else not path.exists()
+    assert server.out_path.read_text().count("First start") == said.count("First start")
+    # Our own requests begin with what stands there.
+    path.write_text(kept)
+    assert raw(server, "GET", "apps", ak=root.ak, sk=root.sk).code == "IOTDA.000002"
+    # Whoever has the data directory gives root another.
+    server.caller(**operator.key("root")).products()
+
+
 def test_the_master_key_may_be_what_a_program_prints(serve, tmp_path):
     program = tmp_path / "vault"
     program.write_text(f"#!/bin/sh\necho {MASTER_KEY}\n")

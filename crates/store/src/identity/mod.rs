@@ -77,8 +77,9 @@ impl Store {
         make_up_key(&*self.context.rng)
     }
 
-    /// Makes project, default app, root user and access key where they do not exist. Answers the credentials
-    /// when a key was made now or is the promised one, `None` when everything was there. A vault that does not open
+    /// Makes project, default app and root user where they do not exist, and an access key for a project or a root that
+    /// was made now: one that its owner has deleted does not come back. Answers the credentials when a key was made now
+    /// or is the promised one, `None` otherwise. A vault that does not open
     /// what lies sealed is refused as [`Error::Sealed`], and nothing is made.
     pub async fn bootstrap(&self, chosen: Chosen) -> Result<Option<Credentials>, Error> {
         self.unit(move |tx, context| bootstrap(tx, context, &chosen)).await
@@ -162,7 +163,7 @@ fn bootstrap(tx: &mut dyn Tx, context: &Context, chosen: &Chosen) -> Result<Opti
     let existing =
         tx.first("SELECT project_id FROM project ORDER BY created_ms", args![], |row| row.string(0))?;
     let project_id = chosen.project_id.clone().or(existing).unwrap_or_else(|| rng.hex(32));
-    tx.execute(
+    let made_project = tx.execute(
         "INSERT INTO project (project_id, created_ms, devices) VALUES (?1, ?2, 0) ON CONFLICT (project_id) DO NOTHING",
         args![&project_id, now],
     )?;
@@ -172,6 +173,7 @@ fn bootstrap(tx: &mut dyn Tx, context: &Context, chosen: &Chosen) -> Result<Opti
         None => apps::insert(tx, context, &project_id, "DefaultApp", true)?.app_id,
     };
     let root = tx.first("SELECT user_id FROM iam_user WHERE root = 1", args![], |row| row.string(0))?;
+    let begins = root.is_none() || made_project > 0;
     let user_id = match root {
         Some(user_id) => user_id,
         None => {
@@ -184,12 +186,13 @@ fn bootstrap(tx: &mut dyn Tx, context: &Context, chosen: &Chosen) -> Result<Opti
         }
     };
     let has_key = tx.exists("SELECT 1 FROM access_key WHERE project_id = ?1", args![&project_id])?;
+    let needs_key = begins && !has_key;
     let (key, keeps_promise) = match (&chosen.access_key, &chosen.promised) {
         (Some(key), _) => (key.clone(), false),
         // The process ended after it made the key and before anybody was told.
-        (None, Some(promised)) if !has_key || key_exists(tx, &promised.0)? => (promised.clone(), true),
-        (None, _) if has_key => return Ok(None),
-        (None, _) => (make_up_key(rng), false),
+        (None, Some(promised)) if needs_key || key_exists(tx, &promised.0)? => (promised.clone(), true),
+        (None, _) if needs_key => (make_up_key(rng), false),
+        (None, _) => return Ok(None),
     };
     let (access_key_id, secret_access_key) = key;
     let made = put_key(tx, context, &access_key_id, &secret_access_key, &user_id, &project_id)?;
