@@ -37,6 +37,21 @@ def test_one_request_more_than_can_be_worked_at_is_told_when_to_come_again(serve
     assert raw(server, "GET", "apps").status == 200
 
 
+def test_one_address_does_not_take_all_turns(serve):
+    server = serve(server_requests_max=4, server_metrics_listen=ANY_PORT)
+    with ExitStack() as all_of_them:
+        for _ in range(2):
+            # Nobody has to be known for it, and its body does not come.
+            wire = all_of_them.enter_context(Wire(server))
+            wire.send(head(server, "POST", "/v3/auth/tokens", signed=False, framing=["Content-Length: 100"]))
+        until(lambda: server.in_flight() == 2, "they are at work")
+        refused = raw(server, "GET", "apps")
+        assert (refused.status, refused.code) == (503, "IOTDA.000505")
+        assert raw(server, "GET", "apps", source="127.0.0.2").status == 200
+    until(lambda: server.in_flight() == 0, "their client has gone")
+    assert raw(server, "GET", "apps").status == 200
+
+
 def large_export(server):
     """Its result is more than any buffer on its way."""
     caller = server.caller()

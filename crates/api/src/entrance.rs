@@ -1,7 +1,10 @@
 //! What is refused before anybody asks who is calling: a target that is too long, and one request more than there may
 //! be at work. A server with too much to do that takes more only gets slower for everybody, until it falls.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 use axum::{
     body::Body,
@@ -15,23 +18,28 @@ use meter::Held;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use types::{Code, Fault};
 
-use crate::error::ApiError;
+use crate::{Addresses, Share, Source, error::ApiError};
 
 /// Bytes of a target. The longest honest one has a condition in its query.
 const TARGET_BYTES_MAX: usize = 16 << 10;
 /// When one who was sent away may come again: most requests take less.
 const RETRY_AFTER_SECONDS: i64 = 1;
 
+/// One address may have so much of all turns: a turn is taken before anybody has proven who they are, and is kept for as
+/// long as a body takes to come.
+const SHARES: usize = 2;
+
 /// Turns to be at work.
 #[derive(Clone)]
-pub(crate) struct Entrance(Option<Arc<Semaphore>>);
+pub(crate) struct Entrance(Option<(Arc<Semaphore>, Arc<Addresses>)>);
 
 impl Entrance {
     /// For so many requests at a time.
     pub(crate) fn of(most: usize) -> Self {
         // Told of as 0 before the first comes.
         drop(meter::HTTP_IN_FLIGHT.hold([]));
-        Self(Some(Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)))))
+        let turns = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
+        Self(Some((turns, Addresses::new((most / SHARES).max(1)))))
     }
 
     /// Never full: for who asks how the server is.
@@ -44,7 +52,17 @@ impl Entrance {
 /// last, and is given back before the count is.
 struct Turn {
     _permit: OwnedSemaphorePermit,
+    _share: Share,
     _counted: Held<0>,
+}
+
+impl Turn {
+    fn of((turns, addresses): (Arc<Semaphore>, Arc<Addresses>), source: Option<&Source>) -> Option<Self> {
+        let from = source.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |source| source.0);
+        let share = addresses.enter(from)?;
+        let permit = turns.try_acquire_owned().ok()?;
+        Some(Self { _permit: permit, _share: share, _counted: meter::HTTP_IN_FLIGHT.hold([]) })
+    }
 }
 
 /// In front of every endpoint.
@@ -53,13 +71,10 @@ pub(crate) async fn enter(State(Entrance(turns)): State<Entrance>, request: Requ
         return ApiError::target_too_long(TARGET_BYTES_MAX).into_response();
     }
     let Some(turns) = turns else { return next.run(request).await };
-    match turns.try_acquire_owned() {
-        Ok(permit) => {
-            let turn = Turn { _permit: permit, _counted: meter::HTTP_IN_FLIGHT.hold([]) };
-            next.run(request).await.map(with(turn))
-        }
-        Err(_) => overloaded().into_response(),
-    }
+    let Some(turn) = Turn::of(turns, request.extensions().get()) else {
+        return overloaded().into_response();
+    };
+    next.run(request).await.map(with(turn))
 }
 
 fn target_bytes(uri: &Uri) -> usize {

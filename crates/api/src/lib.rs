@@ -2,6 +2,7 @@
 //! -> `call` -> `domain::authorize` -> an endpoint's own reading of its fields -> one unit of work in the
 //! store -> an answer. One endpoint a file; what cannot be answered becomes a status in `error`.
 
+mod addresses;
 mod answering;
 mod apps;
 mod audit;
@@ -41,6 +42,7 @@ use blob::{Blobs, Space};
 use jobs::Bell;
 use store::Store;
 
+pub use addresses::{Addresses, Share};
 pub use audit::{Audit, Command, OPERATOR};
 pub use authenticate::Source;
 pub use router::router;

@@ -6,7 +6,6 @@
 //! timeout runs from the first moment of a connection, for its TLS handshake, and between requests, and the stall
 //! timeout in the middle of one.
 
-mod addresses;
 mod headers;
 pub(super) mod proxies;
 mod stall;
@@ -33,7 +32,7 @@ use tokio::{
 use tokio_rustls::server::TlsStream;
 
 use crate::error::Error;
-use addresses::{Addresses, Share};
+use api::{Addresses, Share};
 use proxies::Proxies;
 use stall::TimedStream;
 use talk::{Talk, Version};

@@ -1,4 +1,5 @@
-//! How many connections one address has: one client that opens all it can must leave some for others.
+//! How much one address has of what there is little of, connections and turns: one client that takes all it can must leave
+//! some for others.
 
 use std::{
     collections::HashMap,
@@ -6,26 +7,27 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use api::Source;
+use crate::Source;
 
-/// Who holds how many. As large as there are connections, for who holds none has no entry.
-pub(super) struct Addresses {
+/// Who holds how many. As large as what is held, for who holds none has no entry.
+#[derive(Debug)]
+pub struct Addresses {
     most: usize,
     held: Mutex<HashMap<IpAddr, usize>>,
 }
 
-/// One connection of an address, until it is dropped.
-#[derive(Default)]
-pub(super) struct Share(Option<(Arc<Addresses>, IpAddr)>);
+/// One more of an address, until it is dropped.
+#[derive(Debug, Default)]
+pub struct Share(Option<(Arc<Addresses>, IpAddr)>);
 
 impl Addresses {
     /// At most so many each; 0, any number.
-    pub(super) fn new(most: usize) -> Arc<Self> {
+    pub fn new(most: usize) -> Arc<Self> {
         Arc::new(Self { most, held: Mutex::default() })
     }
 
-    /// One connection more, or nothing.
-    pub(super) fn enter(self: &Arc<Self>, from: IpAddr) -> Option<Share> {
+    /// One more, or nothing.
+    pub fn enter(self: &Arc<Self>, from: IpAddr) -> Option<Share> {
         if self.most == 0 {
             return Some(Share::default());
         }
