@@ -36,6 +36,10 @@ impl Shadows<'_> {
             .db
             .read(move |tx| {
                 devices::reach(tx, &scope, &device_id)?;
+                let sql = "SELECT 1 FROM device WHERE project_id = ?1 AND device_id = ?2";
+                if !tx.exists(sql, args![scope.project_id(), &device_id])? {
+                    return Err(Code::DeviceMissing.into());
+                }
                 find(tx, scope.project_id(), &device_id)
             })
             .await
