@@ -17,6 +17,8 @@ use crate::{Bell, Job, steady::Steady};
 
 const RESCUE_EVERY: Duration = Duration::from_secs(2);
 const PRUNE_EVERY: Duration = Duration::from_secs(10);
+/// The others wait meanwhile.
+const PRUNE_MAX: Duration = Duration::from_secs(1);
 const RETIRE_EVERY: Duration = Duration::from_secs(600);
 const TRIM_EVERY: Duration = Duration::from_secs(600);
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
@@ -110,7 +112,8 @@ impl Running {
                 logged("sweep", self.sweep(believed_ms));
             }
             if prune.is_due() {
-                logged("prune", self.prune());
+                let left = logged("prune", self.prune(steady.has_jumped()));
+                prune.last = prune.last.filter(|_| left != Some(true));
             }
             let rung = self.bell.rings();
             self.bell.wait(rung, RESCUE_EVERY);
@@ -136,25 +139,37 @@ impl Running {
         Ok(())
     }
 
-    fn prune(&self) -> Result<(), String> {
-        while self.store.prune().map_err(|error| error.to_string())? && !self.bell.has_ended() {}
+    /// For a while, so that whoever is to be woken is; answers whether there may be more. Beside a clock that was seen to
+    /// jump, only what was deleted goes.
+    fn prune(&self, is_clock_doubtful: bool) -> Result<bool, String> {
+        let begun = Instant::now();
+        let goes_on = || !self.bell.has_ended() && begun.elapsed() < PRUNE_MAX;
+        let slice = || if is_clock_doubtful { self.store.prune_doomed() } else { self.store.prune() };
+        while slice().map_err(|error| error.to_string())? {
+            if !goes_on() {
+                return Ok(true);
+            }
+        }
         loop {
             let mut garbage = self.store.garbage().map_err(|error| error.to_string())?;
             if garbage.is_empty() {
-                return Ok(());
+                return Ok(false);
             }
             let mut failure = None;
-            garbage.retain(|key| match self.runtime.block_on(self.blobs.delete(key)) {
-                Ok(()) => true,
-                Err(error) => {
+            garbage.retain(|key| match goes_on().then(|| self.runtime.block_on(self.blobs.delete(key))) {
+                Some(Ok(())) => true,
+                None => false,
+                Some(Err(error)) => {
                     // One that cannot be deleted must not keep the others.
                     failure = Some(format!("{key}: {error}"));
                     false
                 }
             });
             self.store.garbage_gone(garbage).map_err(|error| error.to_string())?;
-            if let Some(failure) = failure {
-                return Err(failure);
+            match failure {
+                Some(failure) => return Err(failure),
+                None if goes_on() => {}
+                None => return Ok(true),
             }
         }
     }

@@ -14,6 +14,8 @@ const OUT_OF_STEP_MS: i64 = 60_000;
 pub(crate) struct Steady {
     /// Where both clocks stood when the wall clock was last out of step, or first seen.
     since: Option<(i64, Instant)>,
+    /// Whether it was seen to jump then.
+    has_jumped: bool,
 }
 
 impl Steady {
@@ -28,10 +30,20 @@ impl Steady {
                 jumped_ms,
                 "the clock was changed: nothing goes for its age until it has been steady for an hour"
             );
-            self.since = Some((now_ms, at));
+            (self.since, self.has_jumped) = (Some((now_ms, at)), true);
             return None;
         }
-        (passed >= SETTLED).then_some(now_ms)
+        if passed < SETTLED {
+            return None;
+        }
+        self.has_jumped = false;
+        Some(now_ms)
+    }
+
+    /// Whether it was seen to jump and has not been steady since. What may go minutes after it came does not wait for an
+    /// hour after each start, but for that it does.
+    pub(crate) fn has_jumped(&self) -> bool {
+        self.has_jumped
     }
 }
 
@@ -51,10 +63,17 @@ mod tests {
         assert_eq!(look(0, 0), None, "nothing is known of it");
         assert_eq!(look(HOUR_MS - 1, 0), None);
         assert_eq!(look(HOUR_MS, 30_000), Some(wall + HOUR_MS + 30_000), "slewed, not changed");
+        assert!(!steady.has_jumped());
+        let mut look = |after_ms: i64, jump_ms: i64| {
+            steady.look(wall + after_ms + jump_ms, start + Duration::from_millis(after_ms as u64))
+        };
         assert_eq!(look(HOUR_MS + 1, 365 * DAY_MS), None, "ahead");
         assert_eq!(look(HOUR_MS + 2, 0), None, "and back");
         assert_eq!(look(2 * HOUR_MS, 0), None);
-        assert_eq!(look(2 * HOUR_MS + 2, 0), Some(wall + 2 * HOUR_MS + 2));
+        assert!(steady.has_jumped());
+        let at = start + Duration::from_millis((2 * HOUR_MS + 2) as u64);
+        assert_eq!(steady.look(wall + 2 * HOUR_MS + 2, at), Some(wall + 2 * HOUR_MS + 2));
+        assert!(!steady.has_jumped());
     }
 
     #[test]

@@ -58,6 +58,11 @@ impl Store {
         let context = self.context.clone();
         self.db.write_blocking(move |tx| prune(tx, &context))
     }
+
+    /// Removes a slice of what was deleted, whatever the clock says; answers whether there may be more.
+    pub fn prune_doomed(&self) -> Result<bool, Error> {
+        self.db.write_blocking(prune_doomed)
+    }
 }
 
 fn recorded(tx: &mut dyn Tx, object_key: &str) -> Result<bool, Error> {
@@ -81,9 +86,12 @@ fn prune(tx: &mut dyn Tx, context: &Context) -> Result<bool, Error> {
     let now_ms = context.clock.now_ms();
     identity::expire(tx, now_ms, SLICE)?;
     // One slice of one thing: what lasts is called again.
-    Ok(apps::prune_doomed(tx)?
-        || devices::expire(tx, context)?
+    Ok(devices::expire(tx, context)?
         || device_messages::expire(tx, now_ms, SLICE)?
         || async_commands::expire(tx, now_ms, SLICE)?
-        || subtasks::prune_doomed(tx, SLICE)?)
+        || prune_doomed(tx)?)
+}
+
+fn prune_doomed(tx: &mut dyn Tx) -> Result<bool, Error> {
+    Ok(apps::prune_doomed(tx)? || subtasks::prune_doomed(tx, SLICE)?)
 }
