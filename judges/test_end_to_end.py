@@ -18,8 +18,9 @@ NAMES = [text for text in dict.fromkeys(edge.TEXTS) if text and "\0" not in text
     *["n" * NAME_CHARACTERS, "设" * NAME_CHARACTERS, "😀" * NAME_CHARACTERS, "\r\n" * (NAME_CHARACTERS // 2)]
 ]
 UNKNOWN = [*(f"{number:020}" for number in range(3)), "891e3", "-1", "_", "TRUE", "1" * 128]
-# Products and nodes that cannot exist, as long as a cell of a file may be; a target is made of both.
+# Products and nodes that cannot exist, as long as a cell of a file may be; a target is made of both, as far as it fits.
 LONG = [("p" * 4_096, "n" * 4_096), ("设" * 1_365, "节" * 1_365), ("😀" * 1_024, "=1+1")]
+TARGET_BYTES = 2_048
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 KNOWN_COLUMNS = 7
 WORKBOOKS = ["xls", "xlsx"]
@@ -59,8 +60,12 @@ def created(caller, directory):
     rows = [{"product_id": product_id, "node_id": node_id} for product_id, node_id in LONG]
     file_id = caller.upload(devices(directory / "long.xlsx", rows))
     task_id = caller.batch("createDevices", task_name="created", document_source=file_id)
-    nodes = {f"{row['product_id']}_{row['node_id']}": row["node_id"] for row in rows}
+    nodes = {target(**row): row["node_id"] for row in rows}
     return exported(caller, directory, task_id, {}, nodes)
+
+
+def target(product_id, node_id):
+    return f"{product_id}_{node_id}".encode()[:TARGET_BYTES].decode(errors="ignore")
 
 
 def exported(caller, directory, task_id, names, nodes):
