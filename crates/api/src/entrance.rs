@@ -1,10 +1,7 @@
 //! What is refused before anybody asks who is calling: a target that is too long, and one request more than there may
 //! be at work. A server with too much to do that takes more only gets slower for everybody, until it falls.
 
-use std::{
-    net::{IpAddr, Ipv4Addr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     body::Body,
@@ -57,8 +54,7 @@ struct Turn {
 }
 
 impl Turn {
-    fn of((turns, addresses): (Arc<Semaphore>, Arc<Addresses>), source: Option<&Source>) -> Option<Self> {
-        let from = source.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |source| source.0);
+    fn of((turns, addresses): (Arc<Semaphore>, Arc<Addresses>), from: IpAddr) -> Option<Self> {
         let share = addresses.enter(from)?;
         let permit = turns.try_acquire_owned().ok()?;
         Some(Self { _permit: permit, _share: share, _counted: meter::HTTP_IN_FLIGHT.hold([]) })
@@ -71,7 +67,7 @@ pub(crate) async fn enter(State(Entrance(turns)): State<Entrance>, request: Requ
         return ApiError::target_too_long(TARGET_BYTES_MAX).into_response();
     }
     let Some(turns) = turns else { return next.run(request).await };
-    let Some(turn) = Turn::of(turns, request.extensions().get()) else {
+    let Some(turn) = Turn::of(turns, Source::of(request.extensions())) else {
         return overloaded().into_response();
     };
     next.run(request).await.map(with(turn))

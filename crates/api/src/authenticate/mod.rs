@@ -9,7 +9,7 @@ mod signature;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use axum::http::{HeaderMap, request::Parts as Head};
+use axum::http::{Extensions, HeaderMap, request::Parts as Head};
 use sign::Payload;
 use store::identity::{Principal, Revision};
 use types::Code;
@@ -28,6 +28,11 @@ pub struct Source(pub IpAddr);
 const NETWORK: u128 = !0 << 64;
 
 impl Source {
+    /// That of a request.
+    pub(crate) fn of(extensions: &Extensions) -> IpAddr {
+        extensions.get::<Self>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |source| source.0)
+    }
+
     /// What limits of an address count by, so that nobody has more by having many of them.
     pub fn network(self) -> IpAddr {
         match self.0.to_canonical() {
@@ -76,7 +81,7 @@ pub(crate) fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 
 /// Where a request came from.
 pub(crate) fn source(head: &Head) -> IpAddr {
-    head.extensions.get::<Source>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |source| source.0)
+    Source::of(&head.extensions)
 }
 
 /// Looks up who a request says it is from.
